@@ -1,0 +1,47 @@
+# Weave Net. `make demo` and `make test` are the two commands; the rest is listed by `make help`.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+DOTNET  ?= dotnet
+PREFIX  ?= /usr/local
+RID     ?= linux-x64
+SOURCES := $(shell find src bpf -type f -not -path '*/obj/*' -not -path '*/bin/*')
+BUILD   := Directory.Build.props Directory.Packages.props global.json
+DOTNET_FLAGS := -nologo -v q --tl:off
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: all help packages test test-unit test-system demo demo-down bench install clean
+
+all: artifacts/weave ## Build the native binary to artifacts/ (the default)
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+packages: ## Install the Debian packages that are missing
+	@build/packages
+
+artifacts/weave: $(SOURCES) $(BUILD) | packages
+	$(DOTNET) publish src/Weave -c Release -r $(RID) -o artifacts/publish $(DOTNET_FLAGS)
+	install -m 755 artifacts/publish/weave artifacts/weave
+	ln -sf weave artifacts/weaver
+
+test: packages artifacts/weave ## All tests: unit, vectors, properties, simulation, fuzz replay, system (root)
+	@build/run-tests tests/Weave.Tests tests/Weave.SystemTests
+
+test-unit: packages ## What needs no privileges
+	@build/run-tests tests/Weave.Tests
+
+test-system: packages artifacts/weave ## System tests only (root)
+	@build/run-tests tests/Weave.SystemTests
+
+bench: packages ## Run the benchmarks
+	$(DOTNET) run -c Release --project bench/Weave.Benchmarks -- --filter '*'
+
+install: artifacts/weave ## Install to $(PREFIX)/bin/weave
+	install -D -m 755 artifacts/weave $(DESTDIR)$(PREFIX)/bin/weave
+
+clean: ## Remove what was built
+	rm -rf artifacts
+	find src tests bench -name bin -o -name obj | xargs rm -rf

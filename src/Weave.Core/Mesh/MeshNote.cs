@@ -1,0 +1,16 @@
+namespace Weave.Core.Mesh;
+
+/// <summary>Kinds of event that the mesh router reports for the log.</summary>
+public enum MeshNote
+{
+    ConnectionAdded,
+    ConnectionEstablished,
+    ConnectionClosed,
+    ConnectionRefused,
+    DialFailed,
+    GossipFault,
+    PeerDiscovered,
+    PeerForgotten,
+    NameCollision,
+    ShortIdChanged,
+}

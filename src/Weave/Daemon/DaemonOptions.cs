@@ -1,0 +1,53 @@
+namespace Weave.Daemon;
+
+/// <summary>What the router was asked to do: every option of the original router, with its default. Built once, never changed.</summary>
+public sealed record DaemonOptions
+{
+    public string Host { get; init; } = "";
+    public int Port { get; init; } = 6783;
+    public int MinProtocolVersion { get; init; } = 1;
+    public bool Resume { get; init; }
+    public string? Name { get; init; }
+    public string? Nickname { get; init; }
+    public string? Password { get; init; }
+    public string LogLevel { get; init; } = "info";
+    public bool LogJson { get; init; }
+    public int ConnectionLimit { get; init; } = 200;
+    public bool Discovery { get; init; } = true;
+    public int MtuBytes { get; init; }
+    public string HttpAddress { get; init; } = "";
+    public string StatusAddress { get; init; } = "";
+    public string MetricsAddress { get; init; } = "";
+    public string IpAllocationInit { get; init; } = "";
+    public string IpAllocationRange { get; init; } = "";
+    public string IpAllocationDefaultSubnet { get; init; } = "";
+    public string DockerApi { get; init; } = "unix:///var/run/docker.sock";
+    public bool Dns { get; init; } = true;
+    public string DnsDomain { get; init; } = "weave.local.";
+    public string DnsListenAddress { get; init; } = "0.0.0.0:53";
+    public int DnsTtlSeconds { get; init; } = 1;
+    public TimeSpan DnsFallbackTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public string ResolvConf { get; init; } = "/var/run/weave/etc/resolv.conf";
+    public string Datapath { get; init; } = "";
+    public bool FastDatapath { get; init; } = true;
+    public string WeaveBridge { get; init; } = "weave";
+    public string DockerBridge { get; init; } = "";
+    public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
+    public string DatabasePrefix { get; init; } = "/weavedb/weave";
+    public string ProcPath { get; init; } = "/proc";
+    public string HostRoot { get; init; } = "";
+    public bool AwsVpc { get; init; }
+    public bool ExpectNpc { get; init; }
+    public bool NoMasqueradeLocal { get; init; }
+    public bool Plugin { get; init; }
+    public bool PluginV2 { get; init; }
+    public bool PluginV2Multicast { get; init; }
+    public string PluginSocket { get; init; } = "/run/docker/plugins/weave.sock";
+    public string PluginMeshSocket { get; init; } = "/run/docker/plugins/weavemesh.sock";
+    public string? DiscoveryUrl { get; init; }
+    public string? DiscoveryToken { get; init; }
+    public string? AdvertiseAddress { get; init; }
+
+    /// <summary>Initial targets, <c>host</c> or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> Peers { get; init; } = [];
+}

@@ -1,0 +1,1 @@
+Console.Error.WriteLine("usage: Weave.Simulation SCENARIO [--seed N]"); return 2;

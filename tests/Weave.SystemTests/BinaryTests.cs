@@ -1,22 +1,18 @@
-using System.Diagnostics;
-using System.Reflection;
+using Weave.SystemTests.Support;
 
 namespace Weave.SystemTests;
 
 /// <summary>The published native binary, run as a user runs it.</summary>
 public sealed class BinaryTests
 {
-    private static readonly string Root = typeof(BinaryTests).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "SourceRoot").Value!;
+    [Fact]
+    public void Version_is_printed() =>
+        Assert.StartsWith("weave 3.", Shell.Run(Repository.Binary, "version"), StringComparison.Ordinal);
 
     [Fact]
-    public void Version_is_printed()
+    public void The_binary_needs_nothing_but_libc_and_libm()
     {
-        ProcessStartInfo start = new(Path.Combine(Root, "artifacts", "weave"), "version") { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        Assert.Contains("3.", output, StringComparison.Ordinal);
+        IEnumerable<string> needed = Shell.Bash($"objdump -p {Repository.Binary} | sed -n 's/^ *NEEDED *//p'").Split('\n');
+        Assert.Empty(needed.Except(["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"]));
     }
 }

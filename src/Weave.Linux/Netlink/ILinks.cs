@@ -1,0 +1,35 @@
+using Weave.Linux.Interop;
+
+namespace Weave.Linux.Netlink;
+
+/// <summary>
+/// Network interfaces of the calling thread's namespace. Everything throws <see cref="KernelException"/> with a
+/// message that names the link when the kernel refuses.
+/// </summary>
+public interface ILinks
+{
+    /// <summary>The link of this name, or null.</summary>
+    Link? Find(string name);
+
+    /// <summary>All links, by index.</summary>
+    IReadOnlyList<Link> List();
+
+    /// <summary>Creates a bridge, down. An existing link of this name is an error (<see cref="Errno.EEXIST"/>).</summary>
+    void CreateBridge(string name);
+
+    /// <summary>Creates a veth pair, down. An existing link of either name is an error (<see cref="Errno.EEXIST"/>).</summary>
+    void CreateVeth(VethSpec spec);
+
+    /// <summary>Creates an external-mode VXLAN device, down. A taken port shows when it is set up (<see cref="Errno.EADDRINUSE"/>).</summary>
+    void CreateVxlan(VxlanSpec spec);
+
+    /// <summary>Changes an existing link.</summary>
+    void Change(string name, LinkChange change);
+
+    /// <summary>Deletes the link if it exists; a veth takes its other end along.</summary>
+    /// <returns>It existed.</returns>
+    bool Delete(string name);
+
+    /// <summary>Makes the device compute checksums in software, for those who read its packets as they are.</summary>
+    void DisableTransmitChecksum(string name);
+}

@@ -1,0 +1,16 @@
+using Weave.Wire.Primitives;
+
+namespace Weave.Linux.Netlink;
+
+/// <summary>A pair of virtual Ethernet devices, both ends in the present namespace, down.</summary>
+public sealed record VethSpec(string Name, string PeerName)
+{
+    /// <summary>Of both ends; 0 for the kernel's 1500.</summary>
+    public int MtuBytes { get; init; }
+
+    /// <summary>MAC of the far end; null for a random one.</summary>
+    public MacAddress? PeerMac { get; init; }
+
+    /// <summary>The bridge that the near end becomes a port of; empty for none.</summary>
+    public string Master { get; init; } = "";
+}

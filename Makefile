@@ -36,6 +36,12 @@ test-unit: packages ## What needs no privileges
 test-system: packages artifacts/weave ## System tests only (root)
 	@build/run-tests tests/Weave.SystemTests
 
+demo: packages artifacts/weave ## Two Docker hosts on this machine, containers that talk across them (root)
+	@testbed/demo up
+
+demo-down: ## End the demo and leave nothing behind
+	@testbed/demo down
+
 bench: packages ## Run the benchmarks
 	$(DOTNET) run -c Release --project bench/Weave.Benchmarks -- --filter '*'
 

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Weave.Wire.Primitives;
+
+namespace Weave.Overlay;
+
+/// <summary>Messages of the overlay switch and of sleeve: ids 400 to 449.</summary>
+internal static partial class OverlayLog
+{
+    [LoggerMessage(400, LogLevel.Information, "overlay_switch ->[{Peer}] using {Overlay}")]
+    public static partial void Using(this ILogger logger, PeerName peer, string overlay);
+
+    [LoggerMessage(401, LogLevel.Information, "overlay_switch ->[{Peer}] {Overlay} {Reason}")]
+    public static partial void SubOverlayLost(this ILogger logger, PeerName peer, string overlay, string reason);
+
+    [LoggerMessage(402, LogLevel.Information, "Unable to use {Overlay} for connection to {Peer}: {Reason}")]
+    public static partial void CannotUse(this ILogger logger, string overlay, PeerName peer, string reason);
+
+    [LoggerMessage(403, LogLevel.Debug, "overlay_switch ->[{Peer}] {Overlay} on hold: {Held}")]
+    public static partial void Hold(this ILogger logger, PeerName peer, string overlay, bool held);
+
+    [LoggerMessage(404, LogLevel.Debug, "overlay_switch ->[{Peer}] ignored a control message of {Length} bytes")]
+    public static partial void ControlIgnored(this ILogger logger, PeerName peer, int length);
+}

@@ -1,7 +1,7 @@
 namespace Weave.Daemon;
 
 /// <summary>What the router was asked to do: every option of the original router, with its default. Built once, never changed.</summary>
-public sealed record DaemonOptions
+public sealed partial record DaemonOptions
 {
     public string Host { get; init; } = "";
     public int Port { get; init; } = 6783;
@@ -12,9 +12,15 @@ public sealed record DaemonOptions
     public string? Password { get; init; }
     public string LogLevel { get; init; } = "info";
     public bool LogJson { get; init; }
+    public bool PacketDebug { get; init; }
+    public string ProfilePath { get; init; } = "";
     public int ConnectionLimit { get; init; } = 200;
     public bool Discovery { get; init; } = true;
+
+    /// <summary>0 finds it out by itself.</summary>
     public int MtuBytes { get; init; }
+
+    public int CaptureBufferMegabytes { get; init; } = 8;
     public string HttpAddress { get; init; } = "";
     public string StatusAddress { get; init; } = "";
     public string MetricsAddress { get; init; } = "";
@@ -27,9 +33,10 @@ public sealed record DaemonOptions
     public string DnsListenAddress { get; init; } = "0.0.0.0:53";
     public int DnsTtlSeconds { get; init; } = 1;
     public TimeSpan DnsFallbackTimeout { get; init; } = TimeSpan.FromSeconds(5);
-    public string ResolvConf { get; init; } = "/var/run/weave/etc/resolv.conf";
+    public string ResolvConf { get; init; } = "";
     public string Datapath { get; init; } = "";
     public bool FastDatapath { get; init; } = true;
+    public bool BridgedFastDatapath { get; init; } = true;
     public string WeaveBridge { get; init; } = "weave";
     public string DockerBridge { get; init; } = "";
     public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
@@ -44,9 +51,13 @@ public sealed record DaemonOptions
     public bool PluginV2Multicast { get; init; }
     public string PluginSocket { get; init; } = "/run/docker/plugins/weave.sock";
     public string PluginMeshSocket { get; init; } = "/run/docker/plugins/weavemesh.sock";
-    public string? DiscoveryUrl { get; init; }
+    public ProxyOptions Proxy { get; init; } = new();
+    public string DiscoveryUrl { get; init; } = "https://cloud.weave.works/api/net";
     public string? DiscoveryToken { get; init; }
     public string? AdvertiseAddress { get; init; }
+
+    /// <summary>Flags that were given, secrets blotted out, for the log.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Given { get; init; } = [];
 
     /// <summary>Initial targets, <c>host</c> or <c>host:port</c>.</summary>
     public IReadOnlyList<string> Peers { get; init; } = [];

@@ -1,0 +1,59 @@
+using Weave.Core.Primitives;
+
+namespace Weave.Core.Mesh;
+
+/// <summary>An address that we connect to, and how that goes.</summary>
+/// <remarks>docs/wire/mesh.md §1.14.</remarks>
+internal sealed class Target
+{
+    internal static readonly TimeSpan InitialInterval = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(6);
+
+    /// <summary>A connection that lived this long since it was due is retried at once when lost.</summary>
+    internal static readonly TimeSpan ResetAfter = TimeSpan.FromMinutes(1);
+
+    private TimeSpan _interval = InitialInterval;
+
+    internal Target(TimeSpan now) => TryNow(now);
+
+    internal TargetState State { get; set; } = TargetState.Waiting;
+
+    /// <summary>Why the last attempt or connection ended; null at first.</summary>
+    internal string? LastError { get; private set; }
+
+    /// <summary>When the next attempt is due; null for never.</summary>
+    internal TimeSpan? TryAfter { get; private set; }
+
+    internal void TryNow(TimeSpan now)
+    {
+        TryAfter = now;
+        _interval = InitialInterval;
+    }
+
+    internal void Ended(TimeSpan now, TargetEnd how, string reason, bool wasConnected, IRandom random)
+    {
+        State = TargetState.Waiting;
+        LastError = reason;
+        if (how != TargetEnd.Failed)
+        {
+            TryAfter = null;
+            _interval = MaxInterval;
+        }
+        else if (wasConnected && TryAfter is TimeSpan due && now > due + ResetAfter)
+        {
+            TryNow(now);
+        }
+        else
+        {
+            TryLater(now, random);
+        }
+    }
+
+    private void TryLater(TimeSpan now, IRandom random)
+    {
+        TryAfter = now + (_interval / 2) + (random.NextDouble() * _interval);
+        _interval = Min(_interval * 1.5, MaxInterval);
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

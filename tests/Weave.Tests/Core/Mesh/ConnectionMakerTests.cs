@@ -1,0 +1,164 @@
+using System.Net;
+using Weave.Core.Mesh;
+using Weave.Core.Primitives;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Core.Mesh;
+
+/// <summary>Whom we dial and when.</summary>
+public sealed class ConnectionMakerTests
+{
+    private static readonly PeerName Self = new(1);
+    private static readonly PeerName Other = new(2);
+    private static readonly PeerName Third = new(3);
+    private readonly Topology _topology = new(Self, "self", 11, new ShortId(1), new SeededRandom(1));
+    private readonly ConnectionMaker _maker;
+
+    public ConnectionMakerTests() => _maker = new ConnectionMaker(_topology, 6783, discovery: true, new SeededRandom(2));
+
+    [Fact]
+    public void A_configured_peer_is_dialled_at_once_on_the_common_port()
+    {
+        _maker.Add(Seconds(0), [Direct("10.0.0.2")], replace: false);
+        Assert.Equal(Seconds(0), _maker.Due);
+        DialAttempt attempt = Assert.Single(_maker.Attempts(Seconds(0)));
+        Assert.Equal("10.0.0.2:6783", attempt.Text);
+        Assert.True(attempt.AcceptNewPeer);
+        Assert.Empty(_maker.Attempts(Seconds(1)));
+    }
+
+    [Fact]
+    public void Failures_back_off_to_six_minutes_with_a_spread_of_one_interval()
+    {
+        _maker.Add(Seconds(0), [Direct("10.0.0.2")], replace: false);
+        TimeSpan now = Seconds(0);
+        double interval = 2;
+        for (int i = 0; i < 30; i++)
+        {
+            Assert.Single(_maker.Attempts(now));
+            _maker.OnAborted(now, "10.0.0.2:6783", "refused");
+            Assert.Empty(_maker.Attempts(now));
+            TimeSpan wait = _maker.Due!.Value - now;
+            Assert.InRange(wait.TotalSeconds, interval / 2, interval * 1.5);
+            interval = Math.Min(interval * 1.5, 360);
+            now = _maker.Due.Value;
+        }
+
+        Assert.Equal("refused", Assert.Single(_maker.Targets).LastError);
+    }
+
+    [Fact]
+    public void A_connection_that_lived_more_than_a_minute_is_retried_at_once()
+    {
+        Connect(Seconds(0));
+        _maker.OnTerminated(Seconds(61), new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "lost");
+        Assert.Single(_maker.Attempts(Seconds(61)));
+    }
+
+    [Fact]
+    public void A_connection_that_died_young_is_retried_later()
+    {
+        Connect(Seconds(0));
+        _maker.OnTerminated(Seconds(59), new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "lost");
+        Assert.Empty(_maker.Attempts(Seconds(59)));
+        Assert.InRange(_maker.Due!.Value, Seconds(60), Seconds(62));
+    }
+
+    [Theory]
+    [InlineData(TargetEnd.NameCollision, 1)]
+    [InlineData(TargetEnd.ConnectedToSelf, 0)]
+    public void Ourselves_and_a_namesake_are_never_tried_again_unless_asked_for(TargetEnd end, int counted)
+    {
+        _maker.Add(Seconds(0), [Direct("10.0.0.2")], replace: false);
+        _maker.Attempts(Seconds(0));
+        _maker.OnTerminated(Seconds(1), new ConnectionId(1), "10.0.0.2:6783", outbound: true, end, "no");
+        Assert.Empty(_maker.Attempts(Seconds(1)));
+        Assert.Null(_maker.Due);
+        Assert.Equal(counted, _maker.TerminationCount);
+        Assert.Empty(_maker.ActiveDirectTargets);
+        Assert.Equal(["10.0.0.2"], _maker.DirectTargets);
+
+        _maker.Add(Seconds(2), [Direct("10.0.0.2")], replace: false);
+        Assert.Single(_maker.Attempts(Seconds(2)));
+    }
+
+    [Fact]
+    public void A_host_that_is_connected_to_us_is_not_dialled_unless_its_port_was_given()
+    {
+        _maker.OnRegistered(new ConnectionId(1), Other, "10.0.0.2:40000", outbound: false);
+        _maker.Add(Seconds(0), [Direct("10.0.0.2")], replace: false);
+        Assert.Empty(_maker.Attempts(Seconds(0)));
+        _maker.Add(Seconds(0), [new DirectTarget("10.0.0.2:6783", IPEndPoint.Parse("10.0.0.2:6783"))], replace: false);
+        Assert.Single(_maker.Attempts(Seconds(0)));
+    }
+
+    [Fact]
+    public void Peers_of_peers_are_discovered_at_the_address_where_they_listen()
+    {
+        _maker.OnRegistered(new ConnectionId(1), Other, "10.0.0.2:40000", outbound: false);
+        Tell(new PeerLink(Self, "10.0.0.1:6783", true, true), new PeerLink(Third, "10.0.0.3:45000", false, true), new PeerLink(new PeerName(4), "10.0.0.4:7000", true, true));
+        _maker.Refresh(Seconds(1));
+        IReadOnlyList<DialAttempt> attempts = _maker.Attempts(Seconds(1));
+        Assert.Equal(["10.0.0.3:6783", "10.0.0.4:7000"], attempts.Select(attempt => attempt.Text));
+        Assert.DoesNotContain(attempts, attempt => attempt.AcceptNewPeer);
+    }
+
+    [Fact]
+    public void Without_discovery_nobody_is_looked_for()
+    {
+        ConnectionMaker maker = new(_topology, 6783, discovery: false, new SeededRandom(2));
+        Tell(new PeerLink(Third, "10.0.0.3:45000", false, true));
+        maker.Refresh(Seconds(1));
+        Assert.Null(maker.Due);
+        Assert.Empty(maker.Attempts(Seconds(1)));
+    }
+
+    [Fact]
+    public void A_configured_peer_that_is_not_wanted_now_is_suspended_and_a_discovered_one_forgotten()
+    {
+        _maker.Add(Seconds(0), [Direct("10.0.0.2")], replace: false);
+        Tell(new PeerLink(Third, "10.0.0.3:45000", false, true));
+        _maker.Attempts(Seconds(0));
+        _maker.OnAborted(Seconds(1), "10.0.0.2:6783", "refused");
+        _maker.OnAborted(Seconds(1), "10.0.0.3:6783", "refused");
+        _maker.OnRegistered(new ConnectionId(1), Other, "10.0.0.2:40000", outbound: false);
+        _maker.OnRegistered(new ConnectionId(2), Third, "10.0.0.3:40000", outbound: false);
+        Assert.Empty(_maker.Attempts(Seconds(10)));
+        Assert.Equal(TargetState.Suspended, Assert.Single(_maker.Targets).State);
+
+        _maker.OnTerminated(Seconds(11), new ConnectionId(1), "10.0.0.2:40000", outbound: false, TargetEnd.Failed, "lost");
+        Assert.Equal("10.0.0.2:6783", Assert.Single(_maker.Attempts(Seconds(11))).Text);
+    }
+
+    [Fact]
+    public void Replacing_and_forgetting_leave_only_what_is_wanted()
+    {
+        _maker.Add(Seconds(0), [Direct("10.0.0.2"), Direct("10.0.0.3")], replace: false);
+        _maker.Add(Seconds(0), [Direct("10.0.0.4")], replace: true);
+        Assert.Equal(["10.0.0.4"], _maker.DirectTargets);
+        _maker.Forget(Seconds(0), ["10.0.0.4"]);
+        Assert.Empty(_maker.Attempts(Seconds(0)));
+    }
+
+    [Fact]
+    public void A_foreign_address_that_is_none_is_passed_over()
+    {
+        Tell(new PeerLink(Third, "", true, true), new PeerLink(new PeerName(4), "nonsense:x", false, true));
+        Assert.Empty(_maker.Attempts(Seconds(0)));
+    }
+
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static DirectTarget Direct(string host) => new(host, new IPEndPoint(IPAddress.Parse(host), 0));
+
+    private void Connect(TimeSpan now)
+    {
+        _maker.Add(now, [Direct("10.0.0.2")], replace: false);
+        _maker.Attempts(now);
+        _maker.OnRegistered(new ConnectionId(1), Other, "10.0.0.2:6783", outbound: true);
+        Assert.Empty(_maker.Attempts(now));
+    }
+
+    private void Tell(params PeerLink[] links) =>
+        _topology.Merge([new PeerRecord(Other, "other", 22, 1, new ShortId(2), links)], new TopologyChanges());
+}

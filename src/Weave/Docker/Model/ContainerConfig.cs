@@ -1,0 +1,21 @@
+namespace Weave.Docker.Model;
+
+/// <summary>What a container was created with, as far as we look at it.</summary>
+public sealed record ContainerConfig
+{
+    public string Hostname { get; init; } = "";
+
+    public string Domainname { get; init; } = "";
+
+    public string Image { get; init; } = "";
+
+    public bool Tty { get; init; }
+
+    public IReadOnlyList<string>? Env { get; init; }
+
+    public IReadOnlyList<string>? Cmd { get; init; }
+
+    public IReadOnlyList<string>? Entrypoint { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+}

@@ -1,0 +1,4 @@
+namespace Weave.Docker.Model;
+
+/// <summary>GET /plugins/{name}/json.</summary>
+public sealed record PluginDetails(string Id, string Name, bool Enabled);

@@ -9,7 +9,7 @@ public readonly record struct Ipv4Address(uint Value) : IComparable<Ipv4Address>
 {
     public const int Size = 4;
 
-    /// <summary>Accepts exactly four decimal octets.</summary>
+    /// <summary>Accepts exactly four decimal octets; a leading zero is refused, since some read it as octal.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Ipv4Address address)
     {
         address = default;
@@ -18,7 +18,7 @@ public readonly record struct Ipv4Address(uint Value) : IComparable<Ipv4Address>
         foreach (Range range in text.Split('.'))
         {
             ReadOnlySpan<char> octet = text[range];
-            if (octets == Size || octet.Length is 0 or > 3
+            if (octets == Size || octet.Length is 0 or > 3 || (octet.Length > 1 && octet[0] == '0')
                 || !byte.TryParse(octet, NumberStyles.None, CultureInfo.InvariantCulture, out byte b))
             {
                 return false;
@@ -28,7 +28,7 @@ public readonly record struct Ipv4Address(uint Value) : IComparable<Ipv4Address>
             octets++;
         }
 
-        address = new Ipv4Address(value);
+        address = octets == Size ? new Ipv4Address(value) : default;
         return octets == Size;
     }
 

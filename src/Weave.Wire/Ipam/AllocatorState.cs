@@ -1,0 +1,19 @@
+using Weave.Wire.Primitives;
+
+namespace Weave.Wire.Ipam;
+
+/// <summary>What allocators tell each other.</summary>
+/// <param name="UnixSeconds">The sender's clock; receivers ignore it.</param>
+/// <param name="Nicknames">All names the sender knows.</param>
+/// <param name="Paxos">Votes: present, even when empty, from an elector without a ring; absent otherwise.</param>
+/// <param name="Ring">The sender's ring once there is one.</param>
+/// <param name="Healers">
+/// Peers that heal conflicting rings as we do. Our own addition: original peers skip the field, and do not pass it on.
+/// </param>
+/// <remarks>docs/wire/ipam.md §1.</remarks>
+public sealed record AllocatorState(
+    long UnixSeconds,
+    IReadOnlyDictionary<PeerName, string> Nicknames,
+    IReadOnlyDictionary<NodeId, NodeClaims>? Paxos,
+    RingState? Ring,
+    IReadOnlyList<PeerName> Healers);

@@ -1,0 +1,99 @@
+using Weave.Wire.Gob;
+using Weave.Wire.Primitives;
+
+namespace Weave.Wire.Ipam;
+
+/// <summary>Writes a state; maps in ascending order, so that the bytes depend on nothing but the state.</summary>
+/// <remarks>docs/wire/ipam.md §1.</remarks>
+internal static class AllocatorStateWriter
+{
+    internal static void Write(GobWriter writer, AllocatorState state)
+    {
+        writer.BeginStruct();
+        writer.IntField(0, state.UnixSeconds);
+        writer.MapField(1, state.Nicknames.Count);
+        foreach ((PeerName peer, string nickname) in state.Nicknames.OrderBy(pair => pair.Key))
+        {
+            writer.UInt(peer.Value);
+            writer.String(nickname);
+        }
+
+        if (state.Paxos is { } paxos)
+        {
+            writer.MapField(2, paxos.Count);
+            foreach ((NodeId node, NodeClaims claims) in paxos.OrderBy(pair => pair.Key))
+            {
+                writer.BeginStruct();
+                WriteNode(writer, node);
+                writer.EndStruct();
+                WriteClaims(writer, claims);
+            }
+        }
+
+        if (state.Ring is { } ring)
+        {
+            writer.BeginStructField(3);
+            WriteRing(writer, ring);
+            writer.EndStruct();
+        }
+
+        WritePeers(writer, 4, state.Healers);
+        writer.EndStruct();
+    }
+
+    private static void WriteRing(GobWriter writer, RingState ring)
+    {
+        writer.UIntField(0, ring.Range.Start.Value);
+        writer.UIntField(1, ring.Range.End.Value);
+        writer.UIntField(2, ring.Peer.Value);
+        writer.SliceField(3, ring.Entries.Count);
+        foreach (RingEntry entry in ring.Entries)
+        {
+            writer.BeginStruct();
+            writer.UIntField(0, entry.Token.Value);
+            writer.UIntField(1, entry.Peer.Value);
+            writer.UIntField(2, entry.Version);
+            writer.UIntField(3, entry.Free);
+            writer.EndStruct();
+        }
+
+        WritePeers(writer, 4, ring.Seeds);
+    }
+
+    private static void WriteClaims(GobWriter writer, NodeClaims claims)
+    {
+        writer.BeginStruct();
+        WriteProposal(writer, 0, claims.Promise);
+        WriteProposal(writer, 1, claims.Accepted);
+        writer.BeginStructField(2);
+        WritePeers(writer, 0, claims.Value);
+        WriteProposal(writer, 1, claims.Origin);
+        writer.EndStruct();
+        writer.EndStruct();
+    }
+
+    private static void WriteProposal(GobWriter writer, int field, ProposalId proposal)
+    {
+        writer.BeginStructField(field);
+        writer.UIntField(0, proposal.Round);
+        writer.BeginStructField(1);
+        WriteNode(writer, proposal.Proposer);
+        writer.EndStruct();
+        writer.EndStruct();
+    }
+
+    private static void WriteNode(GobWriter writer, NodeId node)
+    {
+        writer.UIntField(0, node.Name.Value);
+        writer.UIntField(1, node.Uid);
+    }
+
+    private static void WritePeers(GobWriter writer, int field, IReadOnlyList<PeerName> peers)
+    {
+        writer.SliceField(field, peers.Count);
+        foreach (PeerName peer in peers)
+        {
+            writer.UInt(peer.Value);
+        }
+    }
+}

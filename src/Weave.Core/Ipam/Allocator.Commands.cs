@@ -1,0 +1,119 @@
+using Weave.Core.Primitives;
+using Weave.Wire.Ipam;
+using Weave.Wire.Primitives;
+
+namespace Weave.Core.Ipam;
+
+/// <content>What an administrator asks for, and what there is to see.</content>
+public sealed partial class Allocator
+{
+    /// <summary>Conflicts settled since start.</summary>
+    public long HealedConflicts { get; private set; }
+
+    /// <summary>Leaves for good: everything of ours goes to another peer, and every request ends.</summary>
+    public void Leave(Moment now)
+    {
+        _now = now;
+        _leaving = true;
+        CancelAll(_ => true);
+        PeerName heir = Heir();
+        if (!heir.IsUnknown)
+        {
+            _ring.Transfer(Self, heir);
+            _ringChanged = true;
+            _tell = true;
+        }
+
+        _space.Clear();
+        _orphans.Clear();
+        Finish();
+    }
+
+    /// <summary>Takes over everything of a peer that is gone, named by its name or nickname.</summary>
+    /// <returns>How many addresses; 0 for ourselves and for peers unknown.</returns>
+    public uint TakeOver(Moment now, string nameOrNickname)
+    {
+        _now = now;
+        PeerName peer = Resolve(nameOrNickname);
+        uint count = 0;
+        if (peer.IsUnknown || peer == Self)
+        {
+            Note($"attempt to take over range from {(peer == Self ? "ourself" : $"unknown peer '{nameOrNickname}'")}", warning: true);
+        }
+        else
+        {
+            IReadOnlyList<Ipv4Range> moved = _ring.Transfer(peer, Self);
+            foreach (Ipv4Range range in moved)
+            {
+                count += range.Size;
+            }
+
+            if (moved.Count > 0)
+            {
+                Hold(moved, except: peer);
+                _tell = true;
+                RingUpdated();
+            }
+        }
+
+        Finish();
+        return count;
+    }
+
+    /// <summary>What there is to see.</summary>
+    public IpamStatus Status(Ipv4Cidr defaultSubnet) => new(
+        _awaitingConsensus ? new IpamPaxosStatus(_paxos is not null, _paxos?.Claims.Count ?? 0, _paxos?.Quorum ?? 0) : null,
+        _options.Universe,
+        Universe.Size,
+        _space.UsedCount,
+        defaultSubnet,
+        Entries(),
+        [
+            .. _pendingClaims.Select(claim => new IpamClaimStatus(claim.Ident, claim.Cidr)),
+            .. _orphans.Select(orphan => new IpamClaimStatus(_book.OwnerOf(orphan) ?? "", new Ipv4Cidr(orphan, 32))),
+        ],
+        [.. _pendingAllocates.Select(allocate => $"{allocate.Ident} {allocate.Subnet}")],
+        [
+            .. _disputes.Select(pair => $"{Named(pair.Key)}: {pair.Value}"),
+            .. _duplicates.Select(pair => $"{Named(pair.Value)}: address {pair.Key} is in use there and here"),
+        ],
+        [.. _holds.Snapshot.Select(hold => $"{hold.Range}: waiting for {Named(hold.WaitingFor)}")],
+        HealedConflicts,
+        _pendingPrimes.Count > 0);
+
+    private List<IpamEntryStatus> Entries()
+    {
+        List<IpamEntryStatus> entries = [];
+        for (int i = 0; i < _ring.Entries.Count; i++)
+        {
+            RingEntry entry = _ring.Entries[i];
+            entries.AddRange(_ring.RangesAt(i).Select(range => new IpamEntryStatus(
+                range.Start, range.Size, entry.Peer, _nicknames.GetValueOrDefault(entry.Peer, ""), IsAlive(entry.Peer), entry.Version)));
+        }
+
+        return entries;
+    }
+
+    // An owner that lives, else any allocator that lives, else an owner, else any allocator.
+    private PeerName Heir()
+    {
+        PeerName Nickname(Func<PeerName, bool> suits) => _nicknames.Keys.FirstOrDefault(peer => peer != Self && suits(peer));
+        PeerName heir = _ring.FirstOwner(IsAlive);
+        heir = heir.IsUnknown ? Nickname(IsAlive) : heir;
+        heir = heir.IsUnknown ? _ring.FirstOwner(_ => true) : heir;
+        return heir.IsUnknown ? Nickname(_ => true) : heir;
+    }
+
+    private PeerName Resolve(string nameOrNickname)
+    {
+        foreach ((PeerName peer, string nickname) in _nicknames)
+        {
+            if (nickname == nameOrNickname)
+            {
+                return peer;
+            }
+        }
+
+        return PeerName.TryParse(nameOrNickname, out PeerName name) ? name : PeerName.Unknown;
+    }
+}

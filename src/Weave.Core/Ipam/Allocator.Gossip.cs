@@ -1,0 +1,195 @@
+using Weave.Core.Mesh;
+using Weave.Core.Primitives;
+using Weave.Wire.Ipam;
+using Weave.Wire.Primitives;
+
+namespace Weave.Core.Ipam;
+
+/// <content>Messages of other peers, and ours to them.</content>
+public sealed partial class Allocator
+{
+    /// <summary>More names than any mesh has: what is beyond is not remembered.</summary>
+    private const int MaximumNames = 10_000;
+
+    private readonly SortedDictionary<PeerName, string> _nicknames = [];
+    private readonly SortedSet<PeerName> _healers = [];
+    private readonly List<(PeerName To, byte[] Payload)> _outbox = [];
+    private readonly SortedSet<PeerName> _ringUpdatesTo = [];
+    private readonly SortedSet<PeerName> _asks = [];
+    private readonly AllocatorGossip _gossip;
+
+    public GossipData? CompleteState(Moment now)
+    {
+        _now = now;
+        return _gossip;
+    }
+
+    public GossipOutcome OnGossip(Moment now, PeerName neighbour, ReadOnlySpan<byte> payload)
+    {
+        _now = now;
+        GossipOutcome outcome = OnState(payload, sender: null);
+        Finish();
+        return outcome; // the original passes nothing on, since everybody tells complete state
+    }
+
+    public GossipOutcome OnBroadcast(Moment now, PeerName originator, ReadOnlySpan<byte> payload)
+    {
+        _now = now;
+        GossipOutcome outcome = OnState(payload, originator);
+        Finish();
+        return outcome.Fault is null ? new GossipOutcome(_gossip) : outcome;
+    }
+
+    public GossipOutcome OnUnicast(Moment now, PeerName originator, ReadOnlySpan<byte> payload)
+    {
+        _now = now;
+        GossipOutcome outcome = OnMessage(originator, payload);
+        Finish();
+        return outcome;
+    }
+
+    public void OnPeerKnown(Moment now, PeerName peer)
+    {
+        _now = now;
+        AskAgreement(peer);
+        Finish();
+    }
+
+    public void OnPeerForgotten(Moment now, PeerName peer)
+    {
+        _now = now;
+        if (!_ring.Entries.Any(entry => entry.Peer == peer))
+        {
+            _nicknames.Remove(peer);
+            _healers.Remove(peer);
+            _disputes.Remove(peer);
+            ForgetHold(peer);
+        }
+
+        Finish();
+    }
+
+    internal byte[] EncodeState() => AllocatorMessage.EncodeState(State);
+
+    private AllocatorState State => new(
+        _now.UnixSeconds,
+        _nicknames,
+        _ring.IsEmpty ? _paxos?.Claims : null,
+        _ring.IsEmpty ? null : _ring.State,
+        [.. _healers]);
+
+    private GossipOutcome OnMessage(PeerName sender, ReadOnlySpan<byte> payload)
+    {
+        if (!AllocatorMessage.TryReadKind(ref payload, out AllocatorMessageKind kind))
+        {
+            return GossipOutcome.Failed("an allocator message of an unknown kind");
+        }
+
+        if (kind == AllocatorMessageKind.RingUpdate)
+        {
+            return OnState(payload, sender);
+        }
+
+        if (!AllocatorMessage.TryDecodeRange(payload, out Ipv4Range range))
+        {
+            return GossipOutcome.Failed("a range that cannot be read");
+        }
+
+        if (kind == AllocatorMessageKind.SpaceDenied)
+        {
+            OnDenied(sender, range);
+        }
+        else if (!_ring.IsEmpty && !_leaving)
+        {
+            Donate(range, sender);
+        }
+
+        return GossipOutcome.Nothing;
+    }
+
+    private GossipOutcome OnState(ReadOnlySpan<byte> payload, PeerName? sender)
+    {
+        if (!AllocatorMessage.TryDecodeState(payload, out AllocatorState? state))
+        {
+            return GossipOutcome.Failed("an allocator state that cannot be read");
+        }
+
+        Learn(state);
+        if (_leaving)
+        {
+            return GossipOutcome.Nothing;
+        }
+
+        if (state.Ring is { } ring)
+        {
+            return OnRing(ring);
+        }
+
+        if (!_ring.IsEmpty)
+        {
+            // An elector that proposes, or somebody who asks for a ring. Periodic gossip needs no answer.
+            if (sender is { } asker)
+            {
+                _ringUpdatesTo.Add(asker);
+            }
+        }
+        else if (state.Paxos is { } claims)
+        {
+            OnClaims(claims);
+        }
+        else if (_paxos is not null && sender is not null)
+        {
+            EstablishRing(); // on behalf of a peer that may not vote
+        }
+
+        return GossipOutcome.Nothing;
+    }
+
+    private void Learn(AllocatorState state)
+    {
+        foreach ((PeerName peer, string nickname) in state.Nicknames)
+        {
+            if (_nicknames.ContainsKey(peer) || _nicknames.Count < MaximumNames)
+            {
+                _nicknames[peer] = nickname;
+            }
+        }
+
+        if (_healers.Count + state.Healers.Count < MaximumNames)
+        {
+            _healers.UnionWith(state.Healers);
+        }
+    }
+
+    private bool SendSpaceRequest(PeerName owner, Ipv4Range range) =>
+        owner != Self && _sender.TryUnicast(owner, AllocatorMessage.EncodeRange(AllocatorMessageKind.SpaceRequest, range));
+
+    // Everything that tells of our state waits for this: by now the state is stored.
+    private void Send()
+    {
+        if (_tell)
+        {
+            _tell = false;
+            _sender.Broadcast(_gossip);
+        }
+
+        foreach ((PeerName to, byte[] payload) in _outbox)
+        {
+            _sender.TryUnicast(to, payload);
+        }
+
+        _outbox.Clear();
+        foreach (PeerName to in _ringUpdatesTo)
+        {
+            _sender.TryUnicast(to, AllocatorMessage.EncodeRingUpdate(State));
+        }
+
+        _ringUpdatesTo.Clear();
+        foreach (PeerName to in _asks)
+        {
+            _sender.TryUnicast(to, AllocatorMessage.EncodeRingUpdate(State with { Ring = null, Paxos = null }));
+        }
+
+        _asks.Clear();
+    }
+}

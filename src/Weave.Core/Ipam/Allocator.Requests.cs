@@ -1,0 +1,426 @@
+using Weave.Core.Primitives;
+using Weave.Wire.Primitives;
+
+namespace Weave.Core.Ipam;
+
+/// <content>Requests of callers, and the containers for which they are made.</content>
+public sealed partial class Allocator
+{
+    /// <summary>A claim gives up when the owner could not be asked so many times (docs/wire/ipam.md §6).</summary>
+    private const int MaximumClaimTries = 5;
+
+    private readonly List<PrimeRequest> _pendingPrimes = [];
+    private readonly List<ClaimRequest> _pendingClaims = [];
+    private readonly List<AllocateRequest> _pendingAllocates = [];
+    private readonly List<(Action<AllocationAnswer> To, AllocationAnswer Answer)> _answers = [];
+
+    private bool HavePending => _pendingPrimes.Count + _pendingClaims.Count + _pendingAllocates.Count > 0;
+
+    /// <summary>Asks for something; the answer comes before this returns, or later.</summary>
+    public void Submit(Moment now, AllocationRequest request)
+    {
+        _now = now;
+        if (_leaving)
+        {
+            Answer(request, AllocationAnswer.Cancelled);
+        }
+        else if (!Try(request))
+        {
+            Enqueue(request);
+            Schedule();
+        }
+
+        Finish();
+    }
+
+    /// <summary>Withdraws a request that was not answered yet.</summary>
+    public void Cancel(Moment now, AllocationRequest request)
+    {
+        _now = now;
+        if (Dequeue(request))
+        {
+            Answer(request, AllocationAnswer.Cancelled);
+        }
+
+        Finish();
+    }
+
+    /// <summary>The addresses of <paramref name="ident"/> within <paramref name="range"/>.</summary>
+    public IReadOnlyList<Ipv4Cidr> Lookup(string ident, Ipv4Range range) => [.. _book.In(ident, range)];
+
+    /// <summary>Everybody who has addresses here, in ordinal order.</summary>
+    public IReadOnlyDictionary<string, OwnedAddresses> Owned => _book.Owned;
+
+    /// <summary>Frees all addresses of <paramref name="ident"/>.</summary>
+    /// <returns>Why not, for the user; null when done.</returns>
+    public string? Delete(Moment now, string ident)
+    {
+        _now = now;
+        IReadOnlyList<Ipv4Cidr> had = _book.RemoveAll(ident);
+        Release(had);
+        Finish();
+        return had.Count == 0 ? $"Delete: no addresses for {ident}" : null;
+    }
+
+    /// <summary>Frees one address of <paramref name="ident"/>.</summary>
+    /// <returns>Why not, for the user; null when done.</returns>
+    public string? Free(Moment now, string ident, Ipv4Address address)
+    {
+        _now = now;
+        bool had = _book.Remove(ident, address);
+        if (had)
+        {
+            Release(address);
+        }
+
+        Finish();
+        return had ? null : $"Free: address {address} not found for {ident}";
+    }
+
+    /// <summary>It lives again: its addresses stay.</summary>
+    public void OnContainerStarted(Moment now, string container)
+    {
+        _now = now;
+        _dead.Remove(container);
+    }
+
+    /// <summary>Its requests are withdrawn, and after <see cref="ContainerGrace"/> its addresses are freed.</summary>
+    public void OnContainerDied(Moment now, string container)
+    {
+        _now = now;
+        if (_book.IsContainer(container))
+        {
+            _dead[container] = now.Elapsed;
+        }
+
+        CancelAll(request => request.Ident == container);
+        Finish();
+    }
+
+    /// <summary>Its addresses are freed.</summary>
+    public void OnContainerDestroyed(Moment now, string container)
+    {
+        _now = now;
+        if (_book.IsContainer(container))
+        {
+            _dead.Remove(container);
+            Release(_book.RemoveAll(container));
+        }
+
+        Finish();
+    }
+
+    /// <summary>Frees the addresses of containers that are not among <paramref name="existing"/>.</summary>
+    public void Prune(Moment now, IReadOnlySet<string> existing)
+    {
+        _now = now;
+        foreach (string ident in _book.Owned.Where(pair => pair.Value.IsContainer && !existing.Contains(pair.Key)).Select(pair => pair.Key).ToList())
+        {
+            _dead.Remove(ident);
+            Release(_book.RemoveAll(ident));
+        }
+
+        Finish();
+    }
+
+    private void TryPending()
+    {
+        TryAll(_pendingPrimes);
+        TryAll(_pendingClaims); // before allocations, which might take what is claimed
+        TryAll(_pendingAllocates);
+        if (HavePending)
+        {
+            Schedule();
+        }
+    }
+
+    private void TryAll<T>(List<T> pending)
+        where T : AllocationRequest
+    {
+        foreach (T request in pending.ToList())
+        {
+            if (Try(request))
+            {
+                pending.Remove(request);
+            }
+        }
+    }
+
+    /// <returns>It is settled, one way or the other.</returns>
+    private bool Try(AllocationRequest request) => request switch
+    {
+        AllocateRequest allocate => TryAllocate(allocate),
+        ClaimRequest claim => TryClaim(claim),
+        PrimeRequest prime => TryPrime(prime),
+        _ => throw new ArgumentException($"unknown request {request}", nameof(request)),
+    };
+
+    private bool TryPrime(PrimeRequest request)
+    {
+        EstablishRing();
+        if (_ring.IsEmpty)
+        {
+            return false;
+        }
+
+        Answer(request, default);
+        return true;
+    }
+
+    private bool TryAllocate(AllocateRequest request)
+    {
+        foreach (Ipv4Cidr has in _book.In(request.Ident, Ipv4Range.Of(request.Subnet)))
+        {
+            _dead.Remove(request.Ident);
+            return Settle(request, AllocationAnswer.Given(has with { PrefixLength = request.Subnet.PrefixLength }));
+        }
+
+        if (!Universe.Overlaps(Ipv4Range.Of(request.Subnet)))
+        {
+            return Settle(request, AllocationAnswer.Refused($"range {request.Subnet} out of bounds: {_options.Universe}"));
+        }
+
+        EstablishRing();
+        if (_space.TryAllocate(Ipv4Range.HostsOf(request.Subnet), out Ipv4Address address))
+        {
+            _spaceChanged = true;
+            Ipv4Cidr given = new(address, request.Subnet.PrefixLength);
+            _book.Add(FileUnder(request.Ident, address), given, request.IsContainer);
+            return Settle(request, AllocationAnswer.Given(given));
+        }
+
+        AskForSpace(Ipv4Range.Of(request.Subnet));
+        return false;
+    }
+
+    private void AskForSpace(Ipv4Range range)
+    {
+        IEnumerable<PeerName> donors = _ring.Donors(range)
+            .Select(donor => (donor.Peer, Weight: donor.Free * _random.NextDouble()))
+            .OrderByDescending(donor => donor.Weight)
+            .Select(donor => donor.Peer);
+        foreach (PeerName donor in donors)
+        {
+            if (SendSpaceRequest(donor, range))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool TryClaim(ClaimRequest request)
+    {
+        Ipv4Address address = request.Cidr.Address;
+        if (!Universe.Contains(address))
+        {
+            return ClaimOutside(request);
+        }
+
+        EstablishRing();
+        _dead.Remove(request.Ident);
+        PeerName owner = _ring.OwnerOf(address);
+        if (owner == Self && !_ring.IsEmpty)
+        {
+            return ClaimOwn(request);
+        }
+
+        request.Tries++;
+        return _ring.IsEmpty ? AwaitRing(request) : AskOwner(request, owner);
+    }
+
+    private bool AwaitRing(ClaimRequest request)
+    {
+        if (request.NoErrorOnUnknown)
+        {
+            Answer(request, AllocationAnswer.Given(request.Cidr));
+        }
+
+        return false;
+    }
+
+    private bool AskOwner(ClaimRequest request, PeerName owner)
+    {
+        // Known here as ours though the ring says otherwise: it is being claimed from the new owner already.
+        if (_orphans.Contains(request.Cidr.Address))
+        {
+            return ClaimOwn(request);
+        }
+
+        if (SendSpaceRequest(owner, Single(request.Cidr.Address)))
+        {
+            return false;
+        }
+
+        if (request.NoErrorOnUnknown)
+        {
+            Answer(request, AllocationAnswer.Given(request.Cidr));
+            return false;
+        }
+
+        return request.Tries > MaximumClaimTries && Settle(request, OwnedByOther(request, owner, $" - unknown relay destination: {owner}"));
+    }
+
+    private bool ClaimOwn(ClaimRequest request)
+    {
+        Ipv4Address address = request.Cidr.Address;
+        string? holder = _book.OwnerOf(address);
+        if (holder is not null)
+        {
+            return Settle(request, Reclaim(request, holder));
+        }
+
+        if (!_space.TryClaim(address))
+        {
+            return false; // ours, but held: others may think it theirs
+        }
+
+        _spaceChanged = true;
+        _book.Add(FileUnder(request.Ident, address), request.Cidr, request.IsContainer);
+        return Settle(request, AllocationAnswer.Given(request.Cidr));
+    }
+
+    private static AllocationAnswer Reclaim(ClaimRequest request, string holder)
+    {
+        // Whoever has no name cannot be shown to be another; a container cannot be the one without a name.
+        if (holder == request.Ident || request.Ident == NoContainer)
+        {
+            return AllocationAnswer.Given(request.Cidr);
+        }
+
+        return AllocationAnswer.Refused(holder == request.Cidr.Address.ToString()
+            ? $"address {request.Cidr} already in use"
+            : $"address {request.Cidr} is already owned by {holder}");
+    }
+
+    private bool ClaimOutside(ClaimRequest request)
+    {
+        string? holder = _book.OwnerOf(request.Cidr.Address);
+        if (holder is not null && holder != request.Ident && request.Ident != NoContainer && !_dead.ContainsKey(holder))
+        {
+            return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} already in use by {holder}"));
+        }
+
+        if (holder is not null && holder != request.Ident && request.Ident != NoContainer)
+        {
+            _book.Remove(holder, request.Cidr.Address); // the dead have no use for it
+            holder = null;
+        }
+
+        if (holder is null)
+        {
+            _book.Add(FileUnder(request.Ident, request.Cidr.Address), request.Cidr, request.IsContainer);
+        }
+
+        _dead.Remove(request.Ident);
+        return Settle(request, AllocationAnswer.Given(request.Cidr));
+    }
+
+    private AllocationAnswer OwnedByOther(ClaimRequest request, PeerName owner, string reason)
+    {
+        string nickname = _nicknames.TryGetValue(owner, out string? known) ? $" ({known})" : "";
+        return AllocationAnswer.Refused($"address {request.Cidr} is owned by other peer {owner}{nickname}{reason}");
+    }
+
+    private void OnDenied(PeerName by, Ipv4Range range)
+    {
+        foreach (ClaimRequest claim in _pendingClaims.Where(claim => range.Contains(claim.Cidr.Address)).ToList())
+        {
+            _pendingClaims.Remove(claim);
+            AllocationAnswer answer = OwnedByOther(claim, by, "");
+            if (claim.IsAnswered)
+            {
+                Note(answer.Error!, warning: true);
+            }
+
+            Answer(claim, answer);
+        }
+
+        foreach (Ipv4Address orphan in _orphans.Where(range.Contains))
+        {
+            ReportDuplicate(orphan, by);
+        }
+    }
+
+    private void Release(IReadOnlyList<Ipv4Cidr> cidrs)
+    {
+        foreach (Ipv4Cidr cidr in cidrs)
+        {
+            Release(cidr.Address);
+        }
+    }
+
+    private void Release(Ipv4Address address)
+    {
+        _orphans.Remove(address);
+        _duplicates.Remove(address);
+        if (_space.TryFree(address))
+        {
+            _spaceChanged = true;
+        }
+    }
+
+    private static string FileUnder(string ident, Ipv4Address address) => ident == NoContainer ? address.ToString() : ident;
+
+    private static Ipv4Range Single(Ipv4Address address) => new(address.Value, address.Value + 1);
+
+    private void CancelAll(Func<AllocationRequest, bool> which)
+    {
+        foreach (AllocationRequest request in Pending().Where(which).ToList())
+        {
+            Dequeue(request);
+            Answer(request, AllocationAnswer.Cancelled);
+        }
+    }
+
+    private IEnumerable<AllocationRequest> Pending() => [.. _pendingPrimes, .. _pendingClaims, .. _pendingAllocates];
+
+    private void Enqueue(AllocationRequest request)
+    {
+        switch (request)
+        {
+            case AllocateRequest allocate:
+                _pendingAllocates.Add(allocate);
+                break;
+            case ClaimRequest claim:
+                _pendingClaims.Add(claim);
+                break;
+            case PrimeRequest prime:
+                _pendingPrimes.Add(prime);
+                break;
+            default:
+                throw new ArgumentException($"unknown request {request}", nameof(request));
+        }
+    }
+
+    private bool Dequeue(AllocationRequest request) => request switch
+    {
+        AllocateRequest allocate => _pendingAllocates.Remove(allocate),
+        ClaimRequest claim => _pendingClaims.Remove(claim),
+        PrimeRequest prime => _pendingPrimes.Remove(prime),
+        _ => false,
+    };
+
+    private bool Settle(AllocationRequest request, AllocationAnswer answer)
+    {
+        Answer(request, answer);
+        return true;
+    }
+
+    private void Answer(AllocationRequest request, AllocationAnswer answer)
+    {
+        if (request.TakeAnswer() is { } to)
+        {
+            _answers.Add((to, answer));
+        }
+    }
+
+    private void Answer()
+    {
+        foreach ((Action<AllocationAnswer> to, AllocationAnswer answer) in _answers)
+        {
+            to(answer);
+        }
+
+        _answers.Clear();
+    }
+}

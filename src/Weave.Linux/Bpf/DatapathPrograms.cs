@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Weave.Linux.Interop;
+using Weave.Wire.Vxlan;
+
+namespace Weave.Linux.Bpf;
+
+/// <summary>
+/// The embedded programs, loaded, with their maps. Maps pinned below a directory are used again with what they hold;
+/// closing this closes descriptors only.
+/// </summary>
+internal sealed unsafe class DatapathPrograms : IDisposable
+{
+    private const string Resource = "weave.bpf.o";
+
+    private readonly BpfObjectHandle _object;
+    private readonly Dictionary<string, nint> _maps = [];
+
+    private DatapathPrograms(BpfObjectHandle instance) => _object = instance;
+
+    internal BpfMap Config => Map("weave_config", sizeof(uint), 16);
+
+    internal BpfMap Routes => Map("weave_routes", sizeof(uint), sizeof(uint));
+
+    internal BpfMap Neighbours => Map("weave_neigh", sizeof(uint), DatapathNeighbour.Size);
+
+    internal BpfMap Sources => Map("weave_sources", sizeof(uint), sizeof(uint));
+
+    internal BpfMap Hops => Map("weave_hops", sizeof(uint), sizeof(uint) + (DatapathLimits.HopsOfOneSource * sizeof(ushort)));
+
+    internal BpfMap Macs => Map("weave_macs", DatapathMac.KeySize, DatapathMac.ValueSize);
+
+    internal BpfMap Counters => Map("weave_counters", sizeof(uint), sizeof(ulong) * BpfNative.PossibleCpus());
+
+    internal BpfMap Events => Map("weave_events", 0, 0);
+
+    /// <summary>Loads the programs; maps are pinned to, or taken from, <paramref name="pinDirectory"/>.</summary>
+    /// <exception cref="KernelException">The kernel takes them not; the message ends with the verifier's reasons.</exception>
+    internal static DatapathPrograms Load(string pinDirectory)
+    {
+        byte[] image = ReadImage();
+        BpfMessages.Begin();
+        nint opened;
+        fixed (byte* pinned = image)
+        {
+            opened = BpfNative.ObjectOpen(pinned, (nuint)image.Length, 0);
+        }
+
+        if (opened == 0)
+        {
+            throw new KernelException("open the datapath programs", Marshal.GetLastPInvokeError(), BpfMessages.Take());
+        }
+
+        DatapathPrograms programs = new(new BpfObjectHandle(opened));
+        try
+        {
+            programs.Load(pinDirectory, image);
+            return programs;
+        }
+        catch
+        {
+            programs.Dispose();
+            throw;
+        }
+    }
+
+    internal int Program(string name)
+    {
+        nint program = BpfNative.FindProgram(_object, name);
+        return program == 0 ? throw new KernelException($"find program {name}", Errno.ENOENT) : BpfNative.ProgramDescriptor(program);
+    }
+
+    public void Dispose() => _object.Dispose();
+
+    private void Load(string pinDirectory, byte[] image)
+    {
+        for (nint program = BpfNative.NextProgram(_object, 0); program != 0; program = BpfNative.NextProgram(_object, program))
+        {
+            _ = BpfNative.ProgramSetType(program, BpfNative.BPF_PROG_TYPE_SCHED_CLS); // fails only once loaded
+        }
+
+        for (nint map = BpfNative.NextMap(_object, 0); map != 0; map = BpfNative.NextMap(_object, map))
+        {
+            string name = Marshal.PtrToStringUTF8(BpfNative.MapName(map)) ?? "";
+            _maps[name] = map;
+            int result = BpfNative.MapSetPinPath(map, Path.Combine(pinDirectory, name));
+            if (result < 0)
+            {
+                throw new KernelException($"name map {name}", -result, BpfMessages.Take());
+            }
+        }
+
+        int loaded = BpfNative.ObjectLoad(_object);
+        GC.KeepAlive(image);
+        if (loaded < 0)
+        {
+            throw new KernelException("load the datapath programs", -loaded, BpfMessages.Take());
+        }
+    }
+
+    private BpfMap Map(string name, int keySize, int valueSize) =>
+        new(name, new SafeFileHandle(BpfNative.MapDescriptor(_maps[name]), ownsHandle: false), keySize, valueSize);
+
+    private static byte[] ReadImage()
+    {
+        using Stream stream = typeof(DatapathPrograms).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException("this build embeds no datapath programs");
+        byte[] image = new byte[stream.Length];
+        stream.ReadExactly(image);
+        return image;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Buffers.Binary;
+using Weave.Linux.Interop;
+using Weave.Linux.Netlink;
+using Weave.Wire.Primitives;
+using Weave.Wire.Vxlan;
+
+namespace Weave.Linux.Bpf;
+
+/// <summary>
+/// The fast datapath in the kernel. Opening it is: 1. find or make the VXLAN device, 2. load the programs over the
+/// pinned maps if the device still carries programs, over new maps otherwise, 3. attach the programs in place of older
+/// ones. So traffic goes on while a daemon is replaced, and nothing of an earlier boot or a removed namespace is used.
+/// </summary>
+public sealed class FastDatapath : IFastDatapath
+{
+    private readonly FastDatapathSpec _spec;
+    private readonly ILinks _links;
+    private readonly ISysctls _sysctls;
+    private readonly DatapathPrograms _programs;
+    private readonly DatapathTables _tables;
+    private readonly HeartbeatSocket _heartbeats;
+    private readonly int _device;
+
+    private FastDatapath(FastDatapathSpec spec, ILinks links, ISysctls sysctls, DatapathPrograms programs, int device)
+    {
+        _spec = spec;
+        _links = links;
+        _sysctls = sysctls;
+        _programs = programs;
+        _device = device;
+        _tables = new DatapathTables(programs, new Lock());
+        _heartbeats = new HeartbeatSocket(device);
+    }
+
+    public IDatapathTables Tables => _tables;
+
+    /// <summary>Makes or adopts the datapath in the calling thread's network namespace.</summary>
+    /// <param name="spec">Which devices.</param>
+    /// <param name="links">Network interfaces of this namespace.</param>
+    /// <param name="sysctls">Settings of this namespace.</param>
+    /// <param name="adopted">It ran already, and went on with what its tables hold.</param>
+    /// <exception cref="KernelException">
+    /// It cannot be had; nothing of it is left behind unless it ran already. <see cref="Errno.EADDRINUSE"/>: the UDP port is taken.
+    /// </exception>
+    public static FastDatapath Open(FastDatapathSpec spec, ILinks links, ISysctls sysctls, out bool adopted)
+    {
+        BpfFileSystem.EnsureMounted(spec.BpfMount);
+        string pins = BpfFileSystem.DirectoryOfThisNamespace(spec.PinRoot);
+        adopted = links.Find(spec.Device) is { } existing && TcProgram.Find(existing.Index, TcHookPoint.Egress) != 0 && Directory.Exists(pins);
+        if (!adopted)
+        {
+            RemovePins(pins);
+        }
+
+        Directory.CreateDirectory(pins);
+        Link device = EnsureDevice(spec, links, sysctls, spec.Device, spec.Bridge, spec.Port);
+        DatapathPrograms? programs = null;
+        try
+        {
+            programs = LoadOver(pins, ref adopted);
+            FastDatapath datapath = new(spec, links, sysctls, programs, device.Index);
+            datapath._tables.SetDevices(device.Index, null);
+            datapath.AttachDevice(device.Index);
+            return datapath;
+        }
+        catch
+        {
+            programs?.Dispose();
+            if (!adopted)
+            {
+                links.Delete(spec.Device);
+                RemovePins(pins);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Removes devices, programs and pinned maps of the calling thread's namespace.</summary>
+    public static void Remove(FastDatapathSpec spec, ILinks links)
+    {
+        foreach (Link link in links.List())
+        {
+            if (link.Kind == "vxlan" && link.Name.StartsWith("vxlan-", StringComparison.Ordinal) && TcProgram.Find(link.Index, TcHookPoint.Ingress) != 0)
+            {
+                links.Delete(link.Name);
+            }
+            else if (link.Kind == "veth")
+            {
+                TcProgram.Detach(link.Index, TcHookPoint.Ingress);
+            }
+        }
+
+        links.Delete(spec.Device);
+        RemovePins(BpfFileSystem.DirectoryOfThisNamespace(spec.PinRoot));
+    }
+
+    public int DeviceForPort(ushort port)
+    {
+        if (port == _spec.Port)
+        {
+            return 0;
+        }
+
+        Link device = EnsureDevice(_spec, _links, _sysctls, FastDatapathSpec.DeviceFor(port), null, port);
+        AttachDevice(device.Index);
+        return device.Index;
+    }
+
+    public void AttachHandover(string tap)
+    {
+        Link link = _links.Find(tap) ?? throw new KernelException($"hand over to \"{tap}\"", Errno.ENODEV);
+        TcProgram.Attach(_programs.Program("weave_handover"), link.Index, TcHookPoint.Ingress);
+        _tables.SetDevices(_device, link.Index);
+    }
+
+    public void AttachPort(string veth)
+    {
+        Link link = _links.Find(veth) ?? throw new KernelException($"skip the bridge for \"{veth}\"", Errno.ENODEV);
+        TcProgram.Attach(_programs.Program("weave_port"), link.Index, TcHookPoint.Ingress);
+    }
+
+    public void SendHeartbeat(ShortId neighbour, ReadOnlySpan<byte> frame) => _heartbeats.Send(neighbour, frame);
+
+    public IDisposable Listen(DatapathEventHandler handler) => new EventReader(_programs.Events, handler);
+
+    public DatapathContents Read() => _tables.Read();
+
+    public IReadOnlyList<DatapathMac> ReadMacs()
+    {
+        List<DatapathMac> macs = [];
+        _programs.Macs.ForEach((key, value) => macs.Add(DatapathMac.Read(key, value)));
+        macs.Sort(static (a, b) => a.Address.CompareTo(b.Address));
+        return macs;
+    }
+
+    public IReadOnlyDictionary<DatapathCounter, ulong> ReadCounters()
+    {
+        Dictionary<DatapathCounter, ulong> counters = [];
+        BpfMap map = _programs.Counters;
+        byte[] perCpu = new byte[sizeof(ulong) * BpfNative.PossibleCpus()];
+        byte[] key = new byte[sizeof(uint)];
+        foreach (DatapathCounter counter in Enum.GetValues<DatapathCounter>())
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(key, (int)counter);
+            map.TryLookup(key, perCpu);
+            ulong sum = 0;
+            for (int cpu = 0; cpu < perCpu.Length; cpu += sizeof(ulong))
+            {
+                sum += BinaryPrimitives.ReadUInt64LittleEndian(perCpu.AsSpan(cpu));
+            }
+
+            counters[counter] = sum;
+        }
+
+        return counters;
+    }
+
+    public void Dispose()
+    {
+        _heartbeats.Dispose();
+        _programs.Dispose();
+    }
+
+    internal int Program(string name) => _programs.Program(name);
+
+    private void AttachDevice(int ifindex)
+    {
+        TcProgram.Attach(_programs.Program("weave_egress"), ifindex, TcHookPoint.Egress);
+        TcProgram.Attach(_programs.Program("weave_ingress"), ifindex, TcHookPoint.Ingress);
+    }
+
+    /// <summary>Maps of another version cannot be used by these programs; new ones are filled by the daemon within moments.</summary>
+    private static DatapathPrograms LoadOver(string pins, ref bool adopted)
+    {
+        try
+        {
+            return DatapathPrograms.Load(pins);
+        }
+        catch (KernelException mismatch) when (adopted && mismatch.Errno == Errno.EINVAL)
+        {
+            adopted = false;
+            RemovePins(pins);
+            Directory.CreateDirectory(pins);
+            return DatapathPrograms.Load(pins);
+        }
+    }
+
+    private static Link EnsureDevice(FastDatapathSpec spec, ILinks links, ISysctls sysctls, string name, string? bridge, ushort port)
+    {
+        bool made = links.Find(name) is null;
+        if (made)
+        {
+            links.CreateVxlan(new VxlanSpec(name) { Port = port, MtuBytes = spec.MtuBytes });
+            sysctls.Write($"net/ipv6/conf/{name}/disable_ipv6", "1"); // it speaks for containers only, not for itself
+        }
+
+        try
+        {
+            links.Change(name, new LinkChange { Master = bridge, MtuBytes = spec.MtuBytes, Up = true });
+        }
+        catch when (made)
+        {
+            links.Delete(name);
+            throw;
+        }
+
+        return links.Find(name) ?? throw new KernelException($"look up link \"{name}\"", Errno.ENODEV);
+    }
+
+    private static void RemovePins(string pins)
+    {
+        if (!Directory.Exists(pins))
+        {
+            return;
+        }
+
+        foreach (string pin in Directory.GetFiles(pins))
+        {
+            File.Delete(pin);
+        }
+
+        Directory.Delete(pins);
+    }
+}

@@ -1,0 +1,33 @@
+using Weave.Wire.Primitives;
+using Weave.Wire.Vxlan;
+
+namespace Weave.Linux.Bpf;
+
+/// <summary>The tables by which the datapath programs forward. Each call is one atomic change.</summary>
+public interface IDatapathTables
+{
+    /// <summary>Our own short id; forwarding begins with the first call.</summary>
+    void SetSelf(ShortId self);
+
+    void SetRoute(ShortId destination, DatapathRoute route);
+
+    /// <summary>Null removes it: nothing is sent to it any more.</summary>
+    void SetNeighbour(ShortId id, DatapathNeighbour? neighbour);
+
+    /// <summary>
+    /// Who sends from an address; null removes it, and packets from there are dropped.
+    /// <see cref="SharedSource"/> when several neighbours have it.
+    /// </summary>
+    void SetSource(Ipv4Address address, ushort? neighbour);
+
+    /// <summary>To whom frames that <paramref name="source"/> flooded are passed on; empty removes the list.</summary>
+    /// <remarks>At most <see cref="DatapathLimits.HopsOfOneSource"/>; the rest is left out.</remarks>
+    void SetHops(ShortId source, IReadOnlyList<ShortId> hops);
+
+    /// <summary>Forgets every address for which <paramref name="forget"/> says so.</summary>
+    /// <returns>How many.</returns>
+    int ForgetMacs(Func<DatapathMac, bool> forget);
+
+    /// <summary>In place of one neighbour's id, where an address belongs to more than one.</summary>
+    const ushort SharedSource = 0xffff;
+}

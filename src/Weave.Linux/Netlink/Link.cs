@@ -15,4 +15,7 @@ public sealed record Link(int Index, string Name, string Kind, MacAddress Mac, i
 {
     /// <summary>Names take at most 15 bytes.</summary>
     public const int LongestName = 15;
+
+    /// <summary>A text that somebody left with it; empty for none.</summary>
+    public string Alias { get; init; } = "";
 }

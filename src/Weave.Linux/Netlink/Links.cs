@@ -30,6 +30,7 @@ public sealed class Links : ILinks
     private const ushort IFLA_PROTINFO = 12;
     private const ushort IFLA_TXQLEN = 13;
     private const ushort IFLA_LINKINFO = 18;
+    private const ushort IFLA_IFALIAS = 20;
     private const ushort IFLA_NET_NS_FD = 28;
     private const ushort IFLA_INFO_KIND = 1;
     private const ushort IFLA_INFO_DATA = 2;
@@ -82,7 +83,7 @@ public sealed class Links : ILinks
         return links;
     }
 
-    public void CreateBridge(string name) => Create($"create bridge \"{name}\"", name, "bridge", 0, null, null);
+    public void CreateBridge(string name) => Create($"create bridge \"{name}\"", name, "bridge", 0, null);
 
     public void CreateVeth(VethSpec spec)
     {
@@ -105,7 +106,8 @@ public sealed class Links : ILinks
                 {
                     peer.Add(IFLA_ADDRESS, mac);
                 }
-            }));
+            }),
+            spec.Alias);
     }
 
     public void CreateVxlan(VxlanSpec spec) => Create(
@@ -219,7 +221,8 @@ public sealed class Links : ILinks
             .LinkHeader(link.Index, family: AF_BRIDGE)
             .AddNested(IFLA_PROTINFO, port => port.Add(IFLA_BRPORT_MODE, hairpin ? (byte)1 : (byte)0)));
 
-    private void Create(string attempt, string name, string kind, int mtuBytes, string? master, Action<NetlinkRequest>? data)
+    private void Create(
+        string attempt, string name, string kind, int mtuBytes, string? master, Action<NetlinkRequest>? data = null, string alias = "")
     {
         CheckName(name);
         NetlinkRequest request = new NetlinkRequest(RTM_NEWLINK, Do | NLM_F_CREATE | NLM_F_EXCL).LinkHeader(0).Add(IFLA_IFNAME, name);
@@ -231,6 +234,11 @@ public sealed class Links : ILinks
         if (!string.IsNullOrEmpty(master))
         {
             request.Add(IFLA_MASTER, Require(master).Index);
+        }
+
+        if (alias.Length > 0)
+        {
+            request.Add(IFLA_IFALIAS, Encoding.UTF8.GetBytes(alias));
         }
 
         request.AddNested(IFLA_LINKINFO, info =>
@@ -254,6 +262,7 @@ public sealed class Links : ILinks
         int mtu = 0;
         int master = 0;
         int peer = 0;
+        string alias = "";
         NetlinkAttributes attributes = new(body[16..]);
         while (attributes.Next())
         {
@@ -274,13 +283,16 @@ public sealed class Links : ILinks
                 case IFLA_MASTER:
                     master = (int)attributes.Number;
                     break;
+                case IFLA_IFALIAS:
+                    alias = attributes.Text;
+                    break;
                 case IFLA_LINKINFO:
                     kind = ParseKind(attributes.Value);
                     break;
             }
         }
 
-        return new Link(index, name, kind, mac, mtu, up, master, peer);
+        return new Link(index, name, kind, mac, mtu, up, master, peer) { Alias = alias };
     }
 
     private static string ParseKind(ReadOnlySpan<byte> info)

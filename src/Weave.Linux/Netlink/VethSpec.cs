@@ -13,4 +13,7 @@ public sealed record VethSpec(string Name, string PeerName)
 
     /// <summary>The bridge that the near end becomes a port of; empty for none.</summary>
     public string Master { get; init; } = "";
+
+    /// <summary>A text that the kernel keeps with the near end, at most 255 bytes; empty for none.</summary>
+    public string Alias { get; init; } = "";
 }

@@ -3,10 +3,15 @@ namespace Weave.Docker;
 /// <summary>Told of containers of this host, in order, from one thread. Implementations must not block.</summary>
 public interface IContainerObserver
 {
-    /// <summary>The container runs: its process and network namespace exist.</summary>
+    /// <summary>The container runs: its process and network namespace exist. Also told of those that ran when we came.</summary>
     void OnContainerStarted(string container);
 
     void OnContainerDied(string container);
 
     void OnContainerDestroyed(string container);
+
+    /// <summary>All containers that Docker has, running or not: whatever belongs to others belongs to nobody. Told whenever we begin to listen.</summary>
+    void OnContainersListed(IReadOnlySet<string> existing)
+    {
+    }
 }

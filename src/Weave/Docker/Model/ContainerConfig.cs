@@ -3,11 +3,11 @@ namespace Weave.Docker.Model;
 /// <summary>What a container was created with, as far as we look at it.</summary>
 public sealed record ContainerConfig
 {
-    public string Hostname { get; init; } = "";
+    public string Hostname { get; set; } = "";
 
-    public string Domainname { get; init; } = "";
+    public string Domainname { get; set; } = "";
 
-    public string Image { get; init; } = "";
+    public string Image { get; set; } = "";
 
     public bool Tty { get; init; }
 

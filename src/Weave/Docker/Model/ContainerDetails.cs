@@ -6,20 +6,20 @@ public sealed record ContainerDetails
     public required string Id { get; init; }
 
     /// <summary>With a leading slash.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>Id of the image.</summary>
-    public string Image { get; init; } = "";
+    public string Image { get; set; } = "";
 
     public int RestartCount { get; init; }
 
-    public ContainerState State { get; init; } = new();
+    public ContainerState State { get; set; } = new();
 
-    public ContainerConfig Config { get; init; } = new();
+    public ContainerConfig Config { get; set; } = new();
 
-    public ContainerHostConfig HostConfig { get; init; } = new();
+    public ContainerHostConfig HostConfig { get; set; } = new();
 
-    public ContainerNetworks NetworkSettings { get; init; } = new();
+    public ContainerNetworks NetworkSettings { get; set; } = new();
 
     public IReadOnlyList<MountPoint>? Mounts { get; init; }
 }

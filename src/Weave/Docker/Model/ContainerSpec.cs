@@ -17,5 +17,5 @@ public sealed record ContainerSpec
 
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
-    public HostSpec HostConfig { get; init; } = new();
+    public HostSpec HostConfig { get; set; } = new();
 }

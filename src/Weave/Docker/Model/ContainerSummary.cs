@@ -6,7 +6,7 @@ public sealed record ContainerSummary
     public required string Id { get; init; }
 
     /// <summary>Each with a leading slash.</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
+    public IReadOnlyList<string> Names { get; set; } = [];
 
     public string? Image { get; init; }
 

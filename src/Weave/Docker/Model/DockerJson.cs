@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Weave.Docker.Model;
 
 /// <summary>Docker's JSON. Field names are Docker's; absent fields of requests are left out.</summary>
+/// <remarks>Properties with a default have a setter: generated readers give an absent <c>init</c> property null instead of its default.</remarks>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(ErrorMessage))]
 [JsonSerializable(typeof(EngineVersion))]

@@ -5,9 +5,9 @@ public sealed record NetworkDetails
 {
     public required string Id { get; init; }
 
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
-    public string Driver { get; init; } = "";
+    public string Driver { get; set; } = "";
 
     /// <summary><c>local</c>, <c>global</c> or <c>swarm</c>.</summary>
     public string? Scope { get; init; }

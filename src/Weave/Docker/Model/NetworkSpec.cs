@@ -8,7 +8,7 @@ public sealed record NetworkSpec
     public required string Driver { get; init; }
 
     /// <summary>Refuse a second network of the same name; newer engines always do.</summary>
-    public bool CheckDuplicate { get; init; } = true;
+    public bool CheckDuplicate { get; set; } = true;
 
     public NetworkIpam? IPAM { get; init; }
 

@@ -5,7 +5,7 @@ public sealed record VolumeSpec
 {
     public required string Name { get; init; }
 
-    public string Driver { get; init; } = "local";
+    public string Driver { get; set; } = "local";
 
     public IReadOnlyDictionary<string, string>? DriverOpts { get; init; }
 

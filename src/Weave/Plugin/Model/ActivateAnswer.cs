@@ -1,0 +1,3 @@
+namespace Weave.Plugin.Model;
+
+internal sealed record ActivateAnswer(IReadOnlyList<string> Implements);

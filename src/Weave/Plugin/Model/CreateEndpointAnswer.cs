@@ -1,0 +1,3 @@
+namespace Weave.Plugin.Model;
+
+internal sealed record CreateEndpointAnswer(string Err, EndpointInterface Interface);

@@ -1,0 +1,3 @@
+namespace Weave.Plugin.Model;
+
+internal sealed record IpamCapabilitiesAnswer(bool RequiresMACAddress, bool RequiresRequestReplay);

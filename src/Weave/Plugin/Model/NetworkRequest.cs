@@ -1,0 +1,6 @@
+namespace Weave.Plugin.Model;
+
+internal sealed record NetworkRequest
+{
+    public string NetworkID { get; set; } = "";
+}

@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Logging;
+using Weave.Linux.Bridge;
+using Weave.Linux.Interop;
+using Weave.Linux.Netlink;
+using Weave.Plugin.Model;
+using Weave.Wire.Primitives;
+
+namespace Weave.Plugin;
+
+/// <summary>
+/// Docker's network driver. An endpoint is a veth pair: CreateEndpoint makes it on the bridge, Join tells Docker to
+/// move the other end into the container, DeleteEndpoint deletes it.
+/// </summary>
+/// <remarks>No call asks Docker for anything: it waits for us while holding its locks.</remarks>
+internal sealed class NetworkDriver(
+    NetworkDriverOptions options,
+    PluginNetworks networks,
+    EndpointTable endpoints,
+    EngineFacts engine,
+    ILinks links,
+    ISysctls sysctls,
+    ILogger<NetworkDriver> logger)
+{
+    /// <summary>Interfaces in containers begin with this; Docker adds a number.</summary>
+    internal const string ContainerInterface = "ethwe";
+
+    private static readonly StaticRoute MulticastRoute = new("224.0.0.0/4", RouteType: 1, NextHop: "");
+
+    internal CapabilitiesAnswer GetCapabilities() => new("", options.Scope, "");
+
+    internal void CreateNetwork(CreateNetworkRequest request)
+    {
+        bool multicast = PluginNetworks.ReadMulticast(request.Options, name => logger.UnknownOption(request.NetworkID, name));
+        foreach (PoolData pool in request.IPv4Data ?? [])
+        {
+            CheckSpace(request.NetworkID, pool.AddressSpace ?? "");
+        }
+
+        networks.Add(request.NetworkID, new PluginNetwork(multicast, [.. (request.IPv4Data ?? []).Select(pool => pool.Pool ?? "")]));
+    }
+
+    internal void DeleteNetwork(NetworkRequest request) => networks.Remove(request.NetworkID);
+
+    internal CreateEndpointAnswer CreateEndpoint(CreateEndpointRequest request)
+    {
+        if (request.Interface is not { } wanted)
+        {
+            throw new PluginException("Not supported: creating an interface from within CreateEndpoint");
+        }
+
+        Ipv4Cidr? address = Ipv4Cidr.TryParse(wanted.Address, out Ipv4Cidr parsed) ? parsed : null;
+        endpoints.Add(request.EndpointID, address, () => CreateVeth(request.EndpointID, wanted.MacAddress, address));
+        string mac = wanted.MacAddress.Length > 0 ? "" : links.Find(EndpointNames.Guest(request.EndpointID))!.Mac.ToString();
+        return new CreateEndpointAnswer("", new EndpointInterface("", "", mac));
+    }
+
+    /// <summary>Nothing here may fail: Docker could do nothing about it, and would keep the endpoint for ever.</summary>
+    internal void DeleteEndpoint(EndpointRequest request)
+    {
+        try
+        {
+            if (!links.Delete(EndpointNames.Host(request.EndpointID)) && !links.Delete(EndpointNames.OldHost(request.EndpointID)))
+            {
+                logger.EndpointNotDeleted(request.EndpointID, $"unable to delete veth \"{EndpointNames.Host(request.EndpointID)}\": Link not found");
+            }
+        }
+        catch (KernelException failure)
+        {
+            logger.EndpointNotDeleted(request.EndpointID, failure.Message);
+        }
+
+        endpoints.Remove(request.EndpointID);
+    }
+
+    internal JoinAnswer Join(JoinRequest request)
+    {
+        bool multicast = options.ForceMulticast || networks.Find(request.NetworkID) is { Multicast: true };
+        InterfaceName name = new(EndpointNames.Guest(request.EndpointID), "", ContainerInterface);
+        return new JoinAnswer("", name, "", "", multicast ? [MulticastRoute] : null, DisableGatewayService: false);
+    }
+
+    private void CreateVeth(string endpoint, string wantedMac, Ipv4Cidr? address)
+    {
+        string host = EndpointNames.Host(endpoint);
+        string guest = EndpointNames.Guest(endpoint);
+        Link bridge = links.Find(options.Bridge) ?? throw new PluginException($"bridge \"{options.Bridge}\" not present; did you launch weave?");
+        VethSpec spec = new(host, guest)
+        {
+            MtuBytes = bridge.MtuBytes,
+            Master = options.Bridge,
+            PeerMac = MacAddress.TryParse(wantedMac, out MacAddress mac) ? mac : null,
+            Alias = EndpointNames.Alias(endpoint, address),
+        };
+        try
+        {
+            links.CreateVeth(spec);
+        }
+        catch (KernelException failure)
+        {
+            string reason = failure.Errno == Errno.EEXIST ? "file exists" : failure.Message;
+            throw new PluginException($"could not create veth pair {host}-{guest}: {reason}", failure);
+        }
+
+        try
+        {
+            Refuse(host);
+            Refuse(guest);
+            if (!options.TransmitChecksum)
+            {
+                links.DisableTransmitChecksum(guest);
+            }
+
+            links.Change(host, new LinkChange { Up = true });
+        }
+        catch
+        {
+            links.Delete(host);
+            throw;
+        }
+    }
+
+    private void Refuse(string link)
+    {
+        (string key, string value) = InterfaceSettings.NoRouterAdvertisements(link);
+        sysctls.Write(key, value);
+    }
+
+    /// <summary>
+    /// Docker without a cluster store gives out the addresses of a network of global scope on each host by itself: the
+    /// same one twice. Ours are unique.
+    /// </summary>
+    private void CheckSpace(string network, string space)
+    {
+        if (space is IpamDriver.LocalSpace or IpamDriver.GlobalSpace or "")
+        {
+            return;
+        }
+
+        if (options.Scope == NetworkDriverOptions.LocalScope)
+        {
+            logger.ForeignAddresses(network, space, IpamDriver.Name);
+        }
+        else if (engine.WithoutStore)
+        {
+            throw new PluginException(
+                "this Docker has no cluster store, so each host would give out the same addresses. Let Weave Net give them out, with the same "
+                + $"subnet on every host: docker network create --driver={options.Name} --ipam-driver={IpamDriver.Name} --subnet=SUBNET NAME; "
+                + "or use a swarm and the plugin weaveworks/net-plugin");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Weave.Plugin;
+
+/// <summary>Messages of the plugin: 700 to 749.</summary>
+internal static partial class PluginLog
+{
+    [LoggerMessage(700, LogLevel.Debug, "[plugin] {Call} answered in {Milliseconds:0.0} ms")]
+    internal static partial void CallServed(this ILogger logger, string call, double milliseconds);
+
+    [LoggerMessage(701, LogLevel.Error, "[plugin] {Call}: {Reason}")]
+    internal static partial void CallFailed(this ILogger logger, string call, string reason);
+
+    [LoggerMessage(702, LogLevel.Warning, "[plugin] Network {Network}: unrecognized option: {Option}")]
+    internal static partial void UnknownOption(this ILogger logger, string network, string option);
+
+    [LoggerMessage(703, LogLevel.Warning, "[plugin] Endpoint {Endpoint}: {Reason}")]
+    internal static partial void EndpointNotDeleted(this ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(704, LogLevel.Warning, "[plugin] Network {Network}: its addresses come from Docker ({AddressSpace}) and may be in use on other hosts; create it with --ipam-driver={Driver}")]
+    internal static partial void ForeignAddresses(this ILogger logger, string network, string addressSpace, string driver);
+
+    [LoggerMessage(705, LogLevel.Warning, "[plugin] Network \"{Network}\" cannot be created: {Reason}; trying again in {Delay}")]
+    internal static partial void DefaultNetworkFailed(this ILogger logger, string network, string reason, TimeSpan delay);
+
+    [LoggerMessage(706, LogLevel.Information, "[plugin] Network \"{Network}\" is there")]
+    internal static partial void DefaultNetworkReady(this ILogger logger, string network);
+
+    [LoggerMessage(707, LogLevel.Warning, "[plugin] Container {Container}: {Reason}")]
+    internal static partial void ContainerNotTended(this ILogger logger, string container, string reason);
+
+    [LoggerMessage(708, LogLevel.Debug, "[plugin] Container {Container} is known as {Name} at {Address}")]
+    internal static partial void NameRegistered(this ILogger logger, string container, string name, string address);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Weave.Persistence;
+using Weave.Plugin.Model;
+
+namespace Weave.Plugin;
+
+/// <summary>The networks that Docker made with our drivers. Safe from any thread; survives restarts.</summary>
+internal sealed class PluginNetworks(IStateStore store)
+{
+    /// <summary>The option that turns multicast on for a network.</summary>
+    internal const string MulticastOption = "works.weave.multicast";
+
+    private const string GenericOptions = "com.docker.network.generic";
+
+    private readonly ConcurrentDictionary<string, PluginNetwork> _networks = Load(store);
+
+    /// <summary>Null for one that is not ours, or that was made before this kind of record was kept.</summary>
+    internal PluginNetwork? Find(string id) => _networks.GetValueOrDefault(id);
+
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    internal void Add(string id, PluginNetwork network)
+    {
+        store.Put(StateKeys.Networks + id, network, PluginJson.Default.PluginNetwork);
+        _networks[id] = network;
+    }
+
+    internal void Remove(string id)
+    {
+        if (_networks.TryRemove(id, out _))
+        {
+            store.Remove(StateKeys.Networks + id);
+        }
+    }
+
+    /// <summary>Forgets those that are gone: they were removed while we were not there.</summary>
+    internal void RemoveExcept(IReadOnlySet<string> existing)
+    {
+        foreach (string gone in _networks.Keys.Where(id => !existing.Contains(id)).ToList())
+        {
+            Remove(gone);
+        }
+    }
+
+    /// <summary>Reads the options of a new network; those we do not know are reported to <paramref name="unknown"/> and ignored.</summary>
+    /// <exception cref="PluginException">The value of a known one makes no sense.</exception>
+    internal static bool ReadMulticast(Dictionary<string, JsonElement>? options, Action<string> unknown)
+    {
+        bool multicast = false;
+        if (options is null || !options.TryGetValue(GenericOptions, out JsonElement generic) || generic.ValueKind != JsonValueKind.Object)
+        {
+            return multicast;
+        }
+
+        foreach (JsonProperty option in generic.EnumerateObject())
+        {
+            if (option.Name == MulticastOption && option.Value.ValueKind == JsonValueKind.String)
+            {
+                multicast = ParseBoolean(option.Name, option.Value.GetString()!);
+            }
+            else
+            {
+                unknown(option.Name);
+            }
+        }
+
+        return multicast;
+    }
+
+    /// <summary>An empty value means that the option was named without one: on. Otherwise what the original's language takes for a boolean.</summary>
+    internal static bool ParseBoolean(string option, string value) => value switch
+    {
+        "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => throw new PluginException($"unrecognized value \"{value}\" for option {option}"),
+    };
+
+    private static ConcurrentDictionary<string, PluginNetwork> Load(IStateStore store) =>
+        new(store.Under(StateKeys.Networks, PluginJson.Default.PluginNetwork), StringComparer.Ordinal);
+}

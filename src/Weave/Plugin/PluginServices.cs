@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Weave.Daemon;
+using Weave.Docker;
+using Weave.Ipam;
+using Weave.Linux.Bridge;
+using Weave.Linux.Netlink;
+using Weave.Linux.NetNs;
+using Weave.Names;
+using Weave.Persistence;
+
+namespace Weave.Plugin;
+
+/// <summary>Composition of this folder.</summary>
+internal static class PluginServices
+{
+    /// <summary>Links, addresses, routes, settings and namespaces of this host.</summary>
+    internal static IServiceCollection AddKernel(this IServiceCollection services, DaemonOptions options) => services
+        .AddSingleton<ILinks, Links>()
+        .AddSingleton<IAddresses, Addresses>()
+        .AddSingleton<IRoutes, Routes>()
+        .AddSingleton<ISysctls>(new Sysctls(options.ProcPath))
+        .AddSingleton<INetworkNamespaces, NetworkNamespaces>()
+        .AddSingleton<IArpAnnouncer, ArpAnnouncer>()
+        .AddSingleton<HostBridge>()
+        .AddSingleton<IContainerInterfaces>(provider => new ContainerInterfaces(
+            provider.GetRequiredService<INetworkNamespaces>(),
+            provider.GetRequiredService<ILinks>(),
+            provider.GetRequiredService<IAddresses>(),
+            provider.GetRequiredService<ISysctls>(),
+            provider.GetRequiredService<IArpAnnouncer>(),
+            options.ProcPath));
+
+    /// <summary>Docker's drivers. Their doors are opened by <see cref="DaemonHost"/> when the options ask for them.</summary>
+    internal static IServiceCollection AddPlugin(this IServiceCollection services, DaemonOptions options)
+    {
+        if (!options.Plugin && !options.PluginV2)
+        {
+            return services;
+        }
+
+        services
+            .AddSingleton<PluginNetworks>(provider => new PluginNetworks(provider.GetRequiredService<IStateStore>()))
+            .AddSingleton<EndpointTable>(provider => new EndpointTable(provider.GetRequiredService<ILinks>()))
+            .AddSingleton<EngineFacts>()
+            .AddSingleton<PluginEndpoints>();
+
+        // A managed plugin has no Docker API: neither a network of its own nor anybody to look after.
+        if (options.Plugin && options.DockerApi.Length > 0)
+        {
+            services.AddHostedService<DefaultNetworkService>().AddSingleton<IContainerObserver>(provider => new ContainerTender(
+                provider.GetRequiredService<DockerClient>(),
+                provider.GetRequiredService<PluginNetworks>(),
+                options.Dns ? provider.GetService<INameRegistry>() : null,
+                provider.GetRequiredService<IContainerInterfaces>(),
+                provider.GetRequiredService<ILogger<ContainerTender>>()));
+        }
+
+        return services;
+    }
+
+    /// <summary>The routes of both sockets.</summary>
+    internal static void MapPlugin(this WebApplication app)
+    {
+        DaemonOptions options = app.Services.GetRequiredService<DaemonOptions>();
+        if (!options.Plugin && !options.PluginV2)
+        {
+            return;
+        }
+
+        PluginEndpoints endpoints = app.Services.GetRequiredService<PluginEndpoints>();
+        NetworkDriver weave = Driver(app.Services, options, options.PluginSocket, NetworkDriverOptions.GlobalScope);
+        app.MapSurface(Surface.Plugin, routes =>
+        {
+            endpoints.Map(routes, weave, withIpam: false);
+            PluginEndpoints.MapUnknown(routes);
+        });
+
+        NetworkDriver mesh = Driver(app.Services, options, options.PluginMeshSocket, NetworkDriverOptions.LocalScope);
+        IpamDriver ipam = new(
+            app.Services.GetRequiredService<IAddressAllocation>(),
+            app.Services.GetRequiredService<EndpointTable>(),
+            app.Services.GetRequiredService<IRoutes>(),
+            app.Services.GetRequiredService<ILinks>(),
+            options.WeaveBridge);
+        app.MapSurface(Surface.PluginMesh, routes =>
+        {
+            endpoints.Map(routes, mesh, withIpam: true);
+            endpoints.Map(routes, ipam);
+            PluginEndpoints.MapUnknown(routes);
+        });
+    }
+
+    private static NetworkDriver Driver(IServiceProvider services, DaemonOptions options, string socket, string scope) => new(
+        new NetworkDriverOptions
+        {
+            Name = DefaultNetworkService.DriverNameOf(socket),
+            Scope = scope,
+            Bridge = options.WeaveBridge,
+            ForceMulticast = options.PluginV2 && options.PluginV2Multicast,
+        },
+        services.GetRequiredService<PluginNetworks>(),
+        services.GetRequiredService<EndpointTable>(),
+        services.GetRequiredService<EngineFacts>(),
+        services.GetRequiredService<ILinks>(),
+        services.GetRequiredService<ISysctls>(),
+        services.GetRequiredService<ILogger<NetworkDriver>>());
+}

@@ -1,0 +1,59 @@
+using Weave.Linux.Interop;
+using Weave.Linux.Netlink;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Fakes;
+
+/// <summary>Links that exist only here.</summary>
+internal sealed class FakeLinks : ILinks
+{
+    private readonly List<Link> _links = [];
+    private int _lastIndex;
+
+    public Link? Find(string name) => _links.Find(link => link.Name == name);
+
+    public IReadOnlyList<Link> List() => [.. _links];
+
+    public void CreateBridge(string name) => Add(name, "bridge", 1500, 0, "", null);
+
+    public void CreateVeth(VethSpec spec)
+    {
+        if (Find(spec.Name) is not null || Find(spec.PeerName) is not null)
+        {
+            throw new KernelException($"create veth pair \"{spec.Name}\" and \"{spec.PeerName}\"", Errno.EEXIST);
+        }
+
+        int master = spec.Master.Length == 0 ? 0 : Find(spec.Master)!.Index;
+        Add(spec.Name, "veth", spec.MtuBytes, master, spec.Alias, null);
+        Add(spec.PeerName, "veth", spec.MtuBytes, 0, "", spec.PeerMac);
+        Replace(Find(spec.Name)! with { PeerIndex = _lastIndex });
+        Replace(Find(spec.PeerName)! with { PeerIndex = _lastIndex - 1 });
+    }
+
+    public void CreateVxlan(VxlanSpec spec) => Add(spec.Name, "vxlan", spec.MtuBytes, 0, "", null);
+
+    public void Change(string name, LinkChange change)
+    {
+        Link link = Find(name) ?? throw new KernelException($"look up link \"{name}\"", Errno.ENODEV);
+        Replace(link with { Up = change.Up ?? link.Up, MtuBytes = change.MtuBytes ?? link.MtuBytes, Mac = change.Mac ?? link.Mac, Name = change.Name ?? link.Name });
+    }
+
+    public bool Delete(string name)
+    {
+        Link? link = Find(name);
+        _links.RemoveAll(other => other.Name == name || (link is { PeerIndex: > 0 } && other.Index == link.PeerIndex));
+        return link is not null;
+    }
+
+    public void DisableTransmitChecksum(string name)
+    {
+    }
+
+    private void Add(string name, string kind, int mtuBytes, int master, string alias, MacAddress? mac)
+    {
+        int index = ++_lastIndex;
+        _links.Add(new Link(index, name, kind, mac ?? new MacAddress(0x0200_0000_0000 + (ulong)index), mtuBytes, false, master, 0) { Alias = alias });
+    }
+
+    private void Replace(Link link) => _links[_links.FindIndex(other => other.Index == link.Index)] = link;
+}

@@ -1,0 +1,27 @@
+using Weave.Linux.Netlink;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Fakes;
+
+/// <summary>A routing table that exists only here.</summary>
+internal sealed class FakeRoutes : IRoutes
+{
+    internal List<Route> Table { get; } = [];
+
+    public IReadOnlyList<Route> List() => [.. Table];
+
+    public void Add(string link, Ipv4Cidr destination, Ipv4Address? gateway = null) => Table.Add(new Route(destination, gateway, 1));
+
+    public void Remove(Route route) => Table.Remove(route);
+
+    public Route? Lookup(Ipv4Address destination) =>
+        Table.Where(route => route.Destination.Contains(destination)).MaxBy(route => route.Destination.PrefixLength);
+
+    public void SetNeighbour(string link, Ipv4Address address, MacAddress mac)
+    {
+    }
+
+    public void RemoveNeighbour(string link, Ipv4Address address)
+    {
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Weave.Linux.Netlink;
+using Weave.Persistence;
+using Weave.Tests.Fakes;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Plugin;
+
+public sealed class PluginTests
+{
+    private const string Network = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    private const string First = "111111111111111111111111";
+    private const string Second = "222222222222222222222222";
+    private const string Pool = "weave-10.32.0.0/12-10.32.0.0/12";
+
+    [Fact]
+    public async Task A_given_mac_address_is_used_and_not_returned()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        JsonElement answer = await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12", "02:11:22:33:44:55"));
+        Assert.Equal("", answer.GetProperty("Interface").GetProperty("MacAddress").GetString());
+        Assert.Equal("02:11:22:33:44:55", host.Links.Find("vethwg111111111")!.Mac.ToString());
+    }
+
+    [Fact]
+    public async Task The_second_container_with_the_same_address_is_refused_and_the_first_keeps_it()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        const string Wanted = $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}""";
+        await host.OkAsync("/IpamDriver.RequestAddress", Wanted);
+        await host.OkAsync("/IpamDriver.RequestAddress", Wanted); // two at the same time
+        await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
+        Assert.Contains("10.32.0.5", await host.FailAsync("/NetworkDriver.CreateEndpoint", Endpoint(Second, "10.32.0.5/12")), StringComparison.Ordinal);
+        Assert.Null(host.Links.Find("vethwl222222222"));
+        await host.OkAsync("/IpamDriver.ReleaseAddress", Wanted); // Docker tidies up after the second
+        Assert.Contains("in use", await host.FailAsync("/IpamDriver.RequestAddress", Wanted), StringComparison.Ordinal);
+
+        await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
+        await host.OkAsync("/IpamDriver.ReleaseAddress", Wanted);
+        await host.OkAsync("/IpamDriver.RequestAddress", Wanted);
+    }
+
+    [Fact]
+    public async Task A_claim_whose_release_was_lost_can_be_made_again()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        const string Wanted = $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}""";
+        await host.OkAsync("/IpamDriver.RequestAddress", Wanted);
+        await host.OkAsync("/IpamDriver.RequestAddress", Wanted);
+    }
+
+    [Fact]
+    public async Task Networks_and_endpoints_are_known_after_a_restart()
+    {
+        MemoryStateStore store = new();
+        FakeLinks links = new();
+        await using (PluginHost host = await PluginHost.StartAsync(store, links))
+        {
+            await host.OkAsync("/NetworkDriver.CreateNetwork", Created("\"works.weave.multicast\":\"\""));
+            await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
+        }
+
+        await using PluginHost again = await PluginHost.StartAsync(store, links);
+        JsonElement joined = await again.OkAsync("/NetworkDriver.Join", Endpoint(First, ""));
+        Assert.Equal("224.0.0.0/4", joined.GetProperty("StaticRoutes")[0].GetProperty("Destination").GetString());
+        Assert.Contains("in use", await again.FailAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}"""), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("1", true)]
+    [InlineData("false", false)]
+    [InlineData("F", false)]
+    public async Task Multicast_is_an_option_of_the_network(string value, bool expected)
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        await host.OkAsync("/NetworkDriver.CreateNetwork", Created($"\"works.weave.multicast\":\"{value}\",\"other\":1"));
+        JsonElement joined = await host.OkAsync("/NetworkDriver.Join", Endpoint(First, ""));
+        Assert.Equal(expected ? JsonValueKind.Array : JsonValueKind.Null, joined.GetProperty("StaticRoutes").ValueKind);
+    }
+
+    [Fact]
+    public async Task An_option_that_makes_no_sense_is_refused()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        string reason = await host.FailAsync("/NetworkDriver.CreateNetwork", Created("\"works.weave.multicast\":\"maybe\""));
+        Assert.Equal("unrecognized value \"maybe\" for option works.weave.multicast", reason);
+    }
+
+    [Fact]
+    public async Task A_default_subnet_that_overlaps_a_route_is_an_error_that_names_it()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        host.Routes.Table.Add(new Route(Ipv4Cidr.Parse("10.32.0.0/12"), null, host.Links.Find("weave")!.Index));
+        string reason = await host.FailAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal"}""");
+        Assert.Equal("the default subnet 10.32.0.0/12 overlaps the route 10.32.0.0/12 through \"weave\" of this host; choose one with --subnet", reason);
+        await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"10.32.0.0/12"}"""); // the network weave itself, after expose
+        await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weaveglobal"}"""); // Docker does not check these
+    }
+
+    [Fact]
+    public async Task A_subnet_outside_our_range_must_not_hide_what_the_host_reaches()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        host.Routes.Table.Add(new Route(Ipv4Cidr.Parse("0.0.0.0/0"), Ipv4Address.Parse("192.168.48.1"), 9));
+        host.Routes.Table.Add(new Route(Ipv4Cidr.Parse("192.168.48.0/24"), null, 9));
+        host.Routes.Table.Add(new Route(Ipv4Cidr.Parse("10.0.0.0/8"), Ipv4Address.Parse("192.168.48.1"), 9));
+        Assert.Contains("192.168.48.0/24", await host.FailAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"192.168.0.0/16"}"""), StringComparison.Ordinal);
+        await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"10.40.0.0/16"}""");
+        await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"192.168.77.0/24"}""");
+    }
+
+    [Fact]
+    public async Task Docker_asking_again_and_again_for_a_subnet_gets_an_error_in_the_end()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal"}""");
+        }
+
+        Assert.Contains("--subnet", await host.FailAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal"}"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_network_that_is_not_ready_is_said_so_in_time()
+    {
+        FakeTimeProvider time = new();
+        await using PluginHost host = await PluginHost.StartAsync(time: time);
+        host.Allocation.Ready = false;
+        Task<string> call = host.FailAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}"}""");
+        while (!call.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Contains("timed out", await call, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_store_addresses_of_a_global_network_must_be_ours()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        const string Foreign = $$"""{"NetworkID":"{{Network}}","IPv4Data":[{"AddressSpace":"GlobalDefault","Pool":"172.18.0.0/16","Gateway":"172.18.0.1/16"}]}""";
+        Assert.Equal(200, (await host.CallAsync("weave.sock", "/NetworkDriver.CreateNetwork", Foreign)).Status);
+        host.Engine.Learn("1.51");
+        Assert.Contains("--ipam-driver=weavemesh", await host.FailAsync("/NetworkDriver.CreateNetwork", Foreign, "weave.sock"), StringComparison.Ordinal);
+        Assert.Equal(200, (await host.CallAsync("weave.sock", "/NetworkDriver.CreateNetwork", Foreign.Replace("GlobalDefault", "weaveglobal", StringComparison.Ordinal))).Status);
+        host.Engine.Learn("1.41");
+        Assert.Equal(200, (await host.CallAsync("weave.sock", "/NetworkDriver.CreateNetwork", Foreign)).Status);
+    }
+
+    [Fact]
+    public async Task Endpoints_of_nobody_are_deleted_without_complaint()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
+        await host.FailAsync("/NetworkDriver.CreateEndpoint", """{"NetworkID":"x","EndpointID":"short","Interface":{"Address":"","AddressIPv6":"","MacAddress":""}}""");
+    }
+
+    private static string Created(string options) =>
+        "{\"NetworkID\":\"" + Network + "\",\"Options\":{\"com.docker.network.generic\":{" + options + "}}}";
+
+    private static string Endpoint(string id, string address, string mac = "") =>
+        $$$"""{"NetworkID":"{{{Network}}}","EndpointID":"{{{id}}}","SandboxKey":"/x","Interface":{"Address":"{{{address}}}","AddressIPv6":"","MacAddress":"{{{mac}}}"}}""";
+}

@@ -4,5 +4,14 @@ namespace Weave.Benchmarks;
 
 internal static class Benchmarks
 {
-    private static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Benchmarks).Assembly).Run(args);
+    private static int Main(string[] args)
+    {
+        if (args is ["dns-server", .. string[] rest])
+        {
+            return Names.DnsBenchServer.Run(rest);
+        }
+
+        BenchmarkSwitcher.FromAssembly(typeof(Benchmarks).Assembly).Run(args);
+        return 0;
+    }
 }

@@ -28,7 +28,7 @@ public sealed class NameDatabase : IGossipChannel
 
     private readonly IPeerDirectory _peers;
     private readonly IGossipSender _sender;
-    private readonly Dictionary<NameEntry, NameEntry> _entries = new(NameOrder.Key);
+    private readonly HashSet<NameEntry> _entries = new(NameOrder.Key);
     private readonly OwnNames _own = new();
     private readonly StrangerEntries _strangers = new();
     private NameEntry[]? _sorted = [];
@@ -62,10 +62,28 @@ public sealed class NameDatabase : IGossipChannel
     public TimeSpan? NextDeadline => _nextPurge < _nextStrangers ? _nextPurge : _nextStrangers;
 
     /// <summary>All entries, tombstones included, in table order.</summary>
-    public IReadOnlyList<NameEntry> InTableOrder() => [.. _entries.Values.Order(NameOrder.Table)];
+    public IReadOnlyList<NameEntry> InTableOrder() => [.. _entries.Order(NameOrder.Table)];
+
+    /// <summary>Live entries that this peer registered for a container.</summary>
+    public IReadOnlyList<NameEntry> OwnOf(string container) => [.. _own.Of(container)];
 
     /// <summary>With a final dot.</summary>
     public static string Qualify(string name) => name.EndsWith('.') ? name : name + ".";
+
+    /// <summary>Names outside the domain cannot be registered.</summary>
+    public bool IsInDomain(string hostname)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxSize];
+        Span<byte> domain = stackalloc byte[DnsName.MaxSize];
+        if (!DnsName.TryParse(hostname, name, out int nameLength) || !DnsName.TryParse(Domain, domain, out int domainLength))
+        {
+            return false;
+        }
+
+        DnsName.ToLower(name[..nameLength], name);
+        DnsName.ToLower(domain[..domainLength], domain);
+        return DnsName.IsWithin(name[..nameLength], domain[..domainLength]);
+    }
 
     /// <summary>Makes <paramref name="hostname"/> resolve to <paramref name="address"/> on the whole network.</summary>
     /// <returns>False, and nothing changed, when it is not in the domain.</returns>
@@ -265,8 +283,8 @@ public sealed class NameDatabase : IGossipChannel
 
     private void Store(NameEntry entry)
     {
-        _entries.Remove(entry); // the key object is replaced too, so that the old entry is not kept alive by it
-        _entries.Add(entry, entry);
+        _entries.Remove(entry);
+        _entries.Add(entry);
         Index.Set(entry);
         if (entry.Origin == _peers.Self)
         {
@@ -278,7 +296,7 @@ public sealed class NameDatabase : IGossipChannel
 
     private void RemoveWhere(Predicate<NameEntry> condition)
     {
-        foreach (NameEntry entry in _entries.Values.Where(entry => condition(entry)).ToList())
+        foreach (NameEntry entry in _entries.Where(entry => condition(entry)).ToList())
         {
             _entries.Remove(entry);
             Index.Remove(entry);
@@ -292,7 +310,7 @@ public sealed class NameDatabase : IGossipChannel
         Generation++;
     }
 
-    private NameEntry[] Sorted() => _sorted ??= [.. _entries.Values.Order(NameOrder.Wire)];
+    private NameEntry[] Sorted() => _sorted ??= [.. _entries.Order(NameOrder.Wire)];
 
     private void Tell(Moment now, List<NameEntry> entries)
     {
@@ -300,19 +318,5 @@ public sealed class NameDatabase : IGossipChannel
         {
             _sender.Broadcast(NamesGossip.Of(now.UnixSeconds, entries));
         }
-    }
-
-    private bool IsInDomain(string hostname)
-    {
-        Span<byte> name = stackalloc byte[DnsName.MaxSize];
-        Span<byte> domain = stackalloc byte[DnsName.MaxSize];
-        if (!DnsName.TryParse(hostname, name, out int nameLength) || !DnsName.TryParse(Domain, domain, out int domainLength))
-        {
-            return false;
-        }
-
-        DnsName.ToLower(name[..nameLength], name);
-        DnsName.ToLower(domain[..domainLength], domain);
-        return DnsName.IsWithin(name[..nameLength], domain[..domainLength]);
     }
 }

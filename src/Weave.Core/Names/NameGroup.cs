@@ -6,15 +6,13 @@ namespace Weave.Core.Names;
 /// <summary>The live entries that share a name, or an address, in table order. Immutable, so that the packet path may hold it.</summary>
 public sealed class NameGroup
 {
-    private readonly NameEntry[]? _all; // null for one entry: most groups, and the array would be half their size
-    private readonly Ipv4Address[]? _addresses;
+    private readonly Many? _many; // null for one entry: that is most groups, and each byte here counts twice per name
 
-    private NameGroup(int hash, NameEntry first, NameEntry[]? all, Ipv4Address[]? addresses, NameGroup? next)
+    private NameGroup(int hash, NameEntry first, Many? many, NameGroup? next)
     {
         Hash = hash;
         First = first;
-        _all = all;
-        _addresses = addresses;
+        _many = many;
         Next = next;
     }
 
@@ -26,50 +24,65 @@ public sealed class NameGroup
     /// <summary>Another group in the same bucket.</summary>
     internal NameGroup? Next { get; }
 
+    /// <summary>All of them, in table order.</summary>
+    public IEnumerable<NameEntry> Entries => _many?.Entries ?? [First];
+
     /// <summary>Number of different addresses.</summary>
-    public int AddressCount => _addresses?.Length ?? 1;
+    public int AddressCount => _many?.Addresses.Length ?? 1;
 
     /// <summary>Copies addresses, each once, from the <paramref name="skip"/>th on; returns how many.</summary>
     public int CopyAddresses(Span<Ipv4Address> target, int skip = 0)
     {
-        if (_addresses is null)
+        if (_many is null)
         {
             target[0] = First.Address;
             return 1;
         }
 
-        int count = Math.Min(target.Length, _addresses.Length - skip);
-        _addresses.AsSpan(skip, count).CopyTo(target);
+        int count = Math.Min(target.Length, _many.Addresses.Length - skip);
+        _many.Addresses.AsSpan(skip, count).CopyTo(target);
         return count;
     }
 
-    internal static NameGroup Of(int hash, NameEntry only, NameGroup? next) => new(hash, only, null, null, next);
+    internal static NameGroup Of(int hash, NameEntry only, NameGroup? next) => new(hash, only, null, next);
 
-    internal NameGroup FollowedBy(NameGroup? next) => ReferenceEquals(next, Next) ? this : new(Hash, First, _all, _addresses, next);
+    internal NameGroup FollowedBy(NameGroup? next) => ReferenceEquals(next, Next) ? this : new(Hash, First, _many, next);
 
     /// <summary>This group with <paramref name="entry"/>, which replaces one of the same key.</summary>
     internal NameGroup With(NameEntry entry)
     {
-        IEnumerable<NameEntry> others = (_all ?? [First]).Where(other => !other.SameKey(entry));
-        return FromMany([.. others, entry]);
+        NameEntry[] entries = _many?.Entries ?? [First];
+        int at = Array.BinarySearch(entries, entry, NameOrder.Table);
+        entries = at >= 0
+            ? [.. entries.AsSpan(0, at), entry, .. entries.AsSpan(at + 1)]
+            : [.. entries.AsSpan(0, ~at), entry, .. entries.AsSpan(~at)];
+        Ipv4Address[] addresses = _many?.Addresses ?? [First.Address];
+        return From(entries, addresses.AsSpan().Contains(entry.Address) ? addresses : [.. addresses, entry.Address]);
     }
 
     /// <summary>This group without the entry of that key; null when nothing is left.</summary>
     internal NameGroup? Without(NameEntry entry)
     {
-        NameEntry[] rest = [.. (_all ?? [First]).Where(other => !other.SameKey(entry))];
-        return rest.Length == 0 ? null : FromMany(rest);
-    }
-
-    private NameGroup FromMany(NameEntry[] entries)
-    {
-        if (entries.Length == 1)
+        NameEntry[] entries = _many?.Entries ?? [First];
+        int at = Array.BinarySearch(entries, entry, NameOrder.Table);
+        if (at < 0)
         {
-            return Of(Hash, entries[0], Next);
+            return this;
         }
 
-        Array.Sort(entries, NameOrder.Table);
-        Ipv4Address[] addresses = [.. entries.Select(entry => entry.Address).Distinct()];
-        return new NameGroup(Hash, entries[0], entries, addresses, Next);
+        entries = [.. entries.AsSpan(0, at), .. entries.AsSpan(at + 1)];
+        if (entries.Length == 0)
+        {
+            return null;
+        }
+
+        Ipv4Address[] addresses = _many?.Addresses ?? [First.Address];
+        bool remains = Array.Exists(entries, other => other.Address == entry.Address);
+        return From(entries, remains ? addresses : [.. addresses.Where(address => address != entry.Address)]);
     }
+
+    private NameGroup From(NameEntry[] entries, Ipv4Address[] addresses) =>
+        entries.Length == 1 ? Of(Hash, entries[0], Next) : new NameGroup(Hash, entries[0], new Many(entries, addresses), Next);
+
+    private sealed record Many(NameEntry[] Entries, Ipv4Address[] Addresses);
 }

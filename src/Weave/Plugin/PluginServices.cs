@@ -28,7 +28,6 @@ internal static class PluginServices
             provider.GetRequiredService<INetworkNamespaces>(),
             provider.GetRequiredService<ILinks>(),
             provider.GetRequiredService<IAddresses>(),
-            provider.GetRequiredService<IRoutes>(),
             provider.GetRequiredService<ISysctls>(),
             provider.GetRequiredService<IArpAnnouncer>(),
             options.ProcPath));

@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Logging;
+using Weave.Core.Names;
+using Weave.Daemon;
+using Weave.Wire.Names;
+using Weave.Wire.Primitives;
+
+namespace Weave.Names;
+
+/// <summary>
+/// The name database as others in the daemon use it. What Docker tells is registered and forgotten with the container;
+/// what is added by hand is stored as well.
+/// </summary>
+internal sealed class NameService : INameRegistry
+{
+    private readonly ControlLoop _loop;
+    private readonly NameDatabase _database;
+    private readonly NameStore _store;
+    private readonly ILogger _logger;
+    private readonly ManualNames _manual = new();
+    private readonly NameAliases _aliases;
+
+    /// <remarks>To be made before the control loop runs.</remarks>
+    internal NameService(ControlLoop loop, NameDatabase database, NameStore store, bool containersAreTold, ILogger logger)
+    {
+        _loop = loop;
+        _database = database;
+        _store = store;
+        _logger = logger;
+        _aliases = new NameAliases(database);
+        Restore(containersAreTold);
+        loop.AfterEach(() => _aliases.Follow(loop.Now));
+    }
+
+    public string Domain => _database.Domain;
+
+    internal NameIndex Index => _database.Index;
+
+    public Task RegisterAsync(string container, string fqdn, Ipv4Address address, CancellationToken cancel) =>
+        _loop.AskAsync(
+            () =>
+            {
+                Register(container, fqdn, address);
+                (IReadOnlyList<ManualName> awake, IReadOnlyList<ManualName> outdated) = _manual.OnAddressed(container, address);
+                _store.Save(outdated.Count > 0 ? awake : [], outdated);
+                RegisterAll(awake);
+                return true;
+            },
+            cancel);
+
+    /// <remarks>Names added by hand stay stored, and come back with the container.</remarks>
+    public Task DeleteAsync(string? container, string? fqdn, Ipv4Address? address, CancellationToken cancel) =>
+        _loop.AskAsync(() => Delete(container, fqdn, address), cancel);
+
+    public void OnContainerStarted(string container) => Post(() => RegisterAll(_manual.OnStarted(container)));
+
+    public void OnContainerDied(string container) => Post(() =>
+    {
+        _manual.OnDied(container);
+        Delete(container, null, null);
+    });
+
+    public void OnContainerDestroyed(string container) => Post(() =>
+    {
+        _store.Save([], _manual.Remove(container, null, null));
+        Delete(container, null, null);
+    });
+
+    /// <summary>Somebody added a name: it is stored, too.</summary>
+    internal Task AddByHandAsync(string container, string fqdn, Ipv4Address address, CancellationToken cancel) =>
+        _loop.AskAsync(
+            () =>
+            {
+                ManualName name = new(container, NameDatabase.Qualify(fqdn), address);
+                if (Register(container, name.Hostname, address) && _manual.Add(name))
+                {
+                    _store.Save([name], []);
+                }
+
+                return true;
+            },
+            cancel);
+
+    /// <summary>Somebody removed names; an omitted part matches anything.</summary>
+    internal Task DeleteByHandAsync(string? container, string? fqdn, Ipv4Address? address, CancellationToken cancel) =>
+        _loop.AskAsync(
+            () =>
+            {
+                _store.Save([], _manual.Remove(container, fqdn is null ? null : NameDatabase.Qualify(fqdn), address));
+                return Delete(container, fqdn, address);
+            },
+            cancel);
+
+    /// <returns>False when one of the names is not in the domain.</returns>
+    internal Task<bool> AddAliasAsync(string fqdn, string target, CancellationToken cancel) => _loop.AskAsync(
+        () =>
+        {
+            NameAlias alias = new(NameDatabase.Qualify(fqdn), NameDatabase.Qualify(target));
+            if (!_database.IsInDomain(alias.Hostname) || !_database.IsInDomain(alias.Target))
+            {
+                return false;
+            }
+
+            if (_aliases.Add(alias))
+            {
+                _store.Save(alias);
+            }
+
+            return true;
+        },
+        cancel);
+
+    /// <returns>False when there was none.</returns>
+    internal Task<bool> RemoveAliasAsync(string fqdn, string target, CancellationToken cancel) => _loop.AskAsync(
+        () =>
+        {
+            NameAlias alias = new(NameDatabase.Qualify(fqdn), NameDatabase.Qualify(target));
+            _store.Remove(alias);
+            return _aliases.Remove(_loop.Now, alias);
+        },
+        cancel);
+
+    internal Task<IReadOnlyList<NameAlias>> AliasesAsync(CancellationToken cancel) =>
+        _loop.AskAsync<IReadOnlyList<NameAlias>>(() => [.. _aliases.All], cancel);
+
+    /// <summary>Everything that is known, tombstones included, in table order.</summary>
+    internal Task<IReadOnlyList<NameEntry>> EntriesAsync(CancellationToken cancel) => _loop.AskAsync(_database.InTableOrder, cancel);
+
+    private void Restore(bool containersAreTold)
+    {
+        (List<ManualName> names, List<NameAlias> aliases) = _store.Load();
+        IReadOnlyList<ManualName> awake = _manual.Restore(names, containersAreTold);
+        foreach (ManualName name in awake)
+        {
+            _database.Register(_loop.Now, name.Container, name.Hostname, name.Address);
+        }
+
+        aliases.ForEach(alias => _aliases.Add(alias));
+        if (awake.Count > 0)
+        {
+            _logger.NamesRestored(awake.Count);
+        }
+    }
+
+    private void RegisterAll(IReadOnlyList<ManualName> names)
+    {
+        foreach (ManualName name in names)
+        {
+            Register(name.Container, name.Hostname, name.Address);
+        }
+    }
+
+    private bool Register(string container, string fqdn, Ipv4Address address)
+    {
+        bool registered = _database.Register(_loop.Now, container, fqdn, address);
+        if (registered)
+        {
+            _logger.NameRegistered(fqdn, container, address);
+        }
+        else
+        {
+            _logger.NameIgnored(fqdn, container, Domain);
+        }
+
+        return registered;
+    }
+
+    private int Delete(string? container, string? fqdn, Ipv4Address? address)
+    {
+        int deleted = _database.Delete(_loop.Now, container, fqdn, address);
+        if (deleted > 0)
+        {
+            _logger.NamesRemoved(deleted, container ?? "all");
+        }
+
+        return deleted;
+    }
+
+    // Work that had to wait for room in the mailbox keeps its order: waiting writers are served in turn.
+    private void Post(Action work) => _ = _loop.PostAsync(work).AsTask();
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Weave.Names;
+
+[JsonSerializable(typeof(StoredName))]
+[JsonSerializable(typeof(NameRow[]))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class NamesJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weave.Core.Overlay;
 using Weave.Wire.Primitives;
 
 namespace Weave.Overlay;
@@ -20,4 +21,13 @@ internal static partial class OverlayLog
 
     [LoggerMessage(404, LogLevel.Debug, "overlay_switch ->[{Peer}] ignored a control message of {Length} bytes")]
     public static partial void ControlIgnored(this ILogger logger, PeerName peer, int length);
+
+    [LoggerMessage(410, LogLevel.Information, "sleeve ->[{Peer}]: Peer UDP address changed to {Address}")]
+    public static partial void Moved(this ILogger logger, PeerName peer, UnderlayEndpoint address);
+
+    [LoggerMessage(411, LogLevel.Information, "sleeve ->[{Peer}]: Effective MTU verified at {MtuBytes}")]
+    public static partial void MtuVerified(this ILogger logger, PeerName peer, int mtuBytes);
+
+    [LoggerMessage(412, LogLevel.Critical, "sleeve: a data thread ended; without it nothing travels, so the daemon stops")]
+    public static partial void DataThreadEnded(this ILogger logger, Exception failure);
 }

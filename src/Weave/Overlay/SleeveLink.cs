@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Weave.Core.Mesh;
+using Weave.Core.Overlay;
+using Weave.Linux.Sockets;
+using Weave.Wire.Primitives;
+using Weave.Wire.Sleeve;
+
+namespace Weave.Overlay;
+
+/// <summary>
+/// Sleeve towards one neighbour: the shell round <see cref="SleeveForwarder"/>. The machine is guarded by a lock that only
+/// heartbeats, tests and timers take; frames use <see cref="Path"/> and <see cref="Cipher"/> and never wait for it.
+/// </summary>
+internal sealed class SleeveLink : ISubForwarder
+{
+    private readonly Lock _gate = new();
+    private readonly SleeveOverlay _overlay;
+    private readonly OverlayConnection _connection;
+    private readonly ISubForwarderEvents _events;
+    private readonly SleeveForwarder _machine;
+    private readonly ITimer _timer;
+    private readonly Queue<SleeveEffect> _work = new();
+    private readonly List<SleeveEffect> _effects = [];
+    private volatile SleevePath? _path;
+    private long _lastHeardTicks;
+    private int _loggedMtu;
+    private bool _stopped;
+
+    internal SleeveLink(SleeveOverlay overlay, OverlayConnection connection, SleeveCipher cipher, ISubForwarderEvents events)
+    {
+        _overlay = overlay;
+        _connection = connection;
+        _events = events;
+        Cipher = cipher;
+        _machine = new SleeveForwarder(connection.Uid, connection.Outbound ? ToEndpoint(connection.RemoteAddress) : null, cipher.OverheadBytes);
+        _timer = overlay.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Publish();
+    }
+
+    internal PeerName Self => _connection.Self;
+
+    internal PeerName Remote => _connection.Remote;
+
+    internal ConnectionId Connection => _connection.Id;
+
+    internal SleeveCipher Cipher { get; }
+
+    /// <summary>Null as long as nobody knows where the neighbour is.</summary>
+    internal SleevePath? Path => _path;
+
+    public OverlayStatus Status
+    {
+        get
+        {
+            SleevePath? path = _path;
+            return new OverlayStatus("sleeve", path?.MtuBytes ?? PathMtuSearch.UnknownMtu, Cipher.Name.Length > 0, Cipher.Name);
+        }
+    }
+
+    public void Confirm()
+    {
+        _overlay.Register(this);
+        Run(now => _machine.OnConfirmed(now, _effects));
+    }
+
+    public void Control(byte tag, ReadOnlySpan<byte> payload)
+    {
+        byte[] copy = payload.ToArray();
+        Run(now => _machine.OnControl(now, tag, copy, _effects));
+    }
+
+    public void Carry(bool carries) => _overlay.Carry(this, carries);
+
+    public void Stop()
+    {
+        _overlay.Unregister(this);
+        lock (_gate)
+        {
+            _stopped = true;
+            _timer.Dispose();
+        }
+    }
+
+    /// <summary>Authentic traffic came in.</summary>
+    internal void OnHeard(TimeSpan now) => Volatile.Write(ref _lastHeardTicks, now.Ticks);
+
+    /// <summary>A special frame of this neighbour for us.</summary>
+    internal void OnSpecial(ReadOnlySpan<byte> frame, UnderlayEndpoint source)
+    {
+        switch (frame.Length)
+        {
+            case SpecialFrame.HeartbeatSize:
+                ulong uid = SpecialFrame.ReadHeartbeat(frame);
+                Run(now => _machine.OnHeartbeat(now, uid, source, _effects));
+                break;
+            case SpecialFrame.FragmentationTestSize:
+                if (!frame.ContainsAnyExcept((byte)0))
+                {
+                    Run(_ => SleeveForwarder.OnFragmentationTest(_effects));
+                }
+
+                break;
+            default:
+                int mtu = SpecialFrame.MtuProvedBy(frame.Length);
+                Run(_ => SleeveForwarder.OnMtuTest(mtu, _effects));
+                break;
+        }
+    }
+
+    /// <summary>The kernel refused a datagram because of its size.</summary>
+    internal void OnTooBig()
+    {
+        SleevePath? path = _path;
+        if (path is not null)
+        {
+            int underlayMtu = UdpSocket.PathMtu(path.Remote.Address, path.Remote.Port);
+            Run(now => _machine.OnTooBig(now, underlayMtu, _effects));
+        }
+    }
+
+    private void OnTimer() => Run(now =>
+    {
+        Cipher.Rekey(now);
+        _machine.OnDeadline(now, new TimeSpan(Volatile.Read(ref _lastHeardTicks)), _effects);
+    });
+
+    private void Run(Action<TimeSpan> step)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return;
+            }
+
+            step(_overlay.Now);
+            Publish();
+            PerformAll();
+            Publish();
+            Rearm();
+        }
+    }
+
+    private void PerformAll()
+    {
+        Collect();
+        while (_work.TryDequeue(out SleeveEffect? effect))
+        {
+            Perform(effect);
+            Collect();
+        }
+    }
+
+    private void Collect()
+    {
+        _effects.ForEach(_work.Enqueue);
+        _effects.Clear();
+    }
+
+    private void Perform(SleeveEffect effect)
+    {
+        switch (effect)
+        {
+            case SleeveEffect.SendHeartbeat:
+                SendSpecial(SpecialFrame.HeartbeatSize, dontFragment: true, heartbeat: true);
+                break;
+            case SleeveEffect.SendZeros zeros:
+                SendSpecial(zeros.FrameLength, zeros.DontFragment, heartbeat: false);
+                break;
+            case SleeveEffect.SendControl control:
+                _events.SendControl(control.Tag, control.Value is ushort value ? [(byte)(value >> 8), (byte)value] : []);
+                break;
+            case SleeveEffect.QueryPathMtu:
+                int hint = UdpSocket.PathMtu(_machine.Remote!.Value.Address, _machine.Remote.Value.Port);
+                _machine.OnPathMtuHint(_overlay.Now, hint, _effects);
+                break;
+            case SleeveEffect.Established:
+                _events.Established();
+                break;
+            case SleeveEffect.Failed failed:
+                _events.Failed(failed.Reason);
+                break;
+            case SleeveEffect.Moved moved:
+                _overlay.Logger.Moved(Remote, moved.To);
+                break;
+            case SleeveEffect.MtuSettled settled:
+                LogMtu(settled.MtuBytes);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void LogMtu(int mtuBytes)
+    {
+        if (mtuBytes != _loggedMtu)
+        {
+            _loggedMtu = mtuBytes;
+            _overlay.Logger.MtuVerified(Remote, mtuBytes);
+        }
+    }
+
+    /// <summary>Rare and small in number, so a buffer of its own each time costs nothing that matters.</summary>
+    private void SendSpecial(int frameLength, bool dontFragment, bool heartbeat)
+    {
+        if (_machine.Remote is not UnderlayEndpoint remote)
+        {
+            return;
+        }
+
+        byte[] datagram = new byte[Cipher.HeaderSize + SleeveFrame.HeaderSize + frameLength];
+        _connection.Self.Write(datagram);
+        Span<byte> frame = datagram.AsSpan(Cipher.HeaderSize);
+        SleeveFrame.WriteHeader(frame, _connection.Self, Remote, frameLength);
+        if (heartbeat)
+        {
+            SpecialFrame.WriteHeartbeat(frame[SleeveFrame.HeaderSize..], _connection.Uid);
+        }
+
+        Cipher.Seal(datagram, dontFragment);
+        if (_overlay.SendControl(datagram, remote, dontFragment) == SendOutcome.TooBig && dontFragment)
+        {
+            _machine.OnTooBig(_overlay.Now, UdpSocket.PathMtu(remote.Address, remote.Port), _effects);
+        }
+    }
+
+    private void Publish()
+    {
+        if (_machine.Remote is UnderlayEndpoint remote)
+        {
+            SleevePath path = new(remote, _machine.Mtu, Cipher.OverheadBytes, _machine.StackFragments);
+            if (path != _path)
+            {
+                _path = path;
+            }
+        }
+    }
+
+    private void Rearm()
+    {
+        TimeSpan due = _machine.NextDeadline is TimeSpan deadline ? deadline - _overlay.Now : Timeout.InfiniteTimeSpan;
+        if (_machine.NextDeadline is not null && due < TimeSpan.Zero)
+        {
+            due = TimeSpan.Zero;
+        }
+
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private static UnderlayEndpoint ToEndpoint(System.Net.IPEndPoint address)
+    {
+        Span<byte> raw = stackalloc byte[Ipv4Address.Size];
+        address.Address.MapToIPv4().TryWriteBytes(raw, out _);
+        return new UnderlayEndpoint(Ipv4Address.Read(raw), (ushort)address.Port);
+    }
+}

@@ -1,0 +1,21 @@
+using Weave.Core.Overlay;
+using Weave.Wire.Sleeve;
+
+namespace Weave.Overlay;
+
+/// <summary>How to send to a neighbour right now. Immutable: the packet path reads it from one volatile field.</summary>
+/// <param name="Remote">Where to.</param>
+/// <param name="MtuBytes">Largest overlay IP packet that passes undivided.</param>
+/// <param name="OverheadBytes">Underlay MTU less overlay MTU.</param>
+/// <param name="StackFragments">The underlay's fragments arrive.</param>
+internal sealed record SleevePath(UnderlayEndpoint Remote, int MtuBytes, int OverheadBytes, bool StackFragments)
+{
+    /// <summary>Largest Ethernet frame that passes undivided.</summary>
+    internal int MaxFrame { get; } = MtuBytes + SpecialFrame.HeaderSize;
+
+    /// <summary>Largest datagram that passes undivided.</summary>
+    internal int MaxPayload { get; } = Math.Min(SleeveDatagram.MaxSize, MtuBytes + OverheadBytes - SleeveDatagram.UnderlayOverhead);
+
+    /// <summary>The size is known, so datagrams up to it fit the device and may be cut up by it.</summary>
+    internal bool Known { get; } = MtuBytes != PathMtuSearch.UnknownMtu;
+}

@@ -1,0 +1,156 @@
+using Weave.Core.Overlay;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Core.Overlay;
+
+/// <summary>The life of sleeve towards one neighbour, step by step.</summary>
+public sealed class SleeveForwarderTests
+{
+    private const ulong Uid = 42;
+    private static readonly UnderlayEndpoint Here = new(Ipv4Address.Parse("10.0.0.1"), 6783);
+    private static readonly UnderlayEndpoint There = new(Ipv4Address.Parse("10.0.0.2"), 40000);
+
+    [Fact]
+    public void The_dialler_sends_a_heartbeat_at_once_and_twice_a_second()
+    {
+        SleeveForwarder machine = new(Uid, Here, 86);
+        List<SleeveEffect> effects = [];
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        Assert.IsType<SleeveEffect.SendHeartbeat>(Assert.Single(effects));
+        Assert.Equal(TimeSpan.FromMilliseconds(500), machine.NextDeadline);
+    }
+
+    [Fact]
+    public void The_acceptor_waits_until_a_heartbeat_says_where_the_neighbour_is()
+    {
+        SleeveForwarder machine = new(Uid, null, 86);
+        List<SleeveEffect> effects = [];
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        Assert.Empty(effects);
+        machine.OnControl(TimeSpan.Zero, 1, [], effects);
+        Assert.Empty(effects);
+        machine.OnHeartbeat(TimeSpan.FromSeconds(1), Uid, There, effects);
+        Assert.Equal([SleeveEffect.SendHeartbeat.Instance, new SleeveEffect.SendControl(1, null)], effects);
+        Assert.Equal(There, machine.Remote);
+        effects.Clear();
+        machine.OnHeartbeat(TimeSpan.FromSeconds(2), Uid, There, effects);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void A_heartbeat_before_the_confirmation_is_acknowledged_after_it()
+    {
+        SleeveForwarder machine = new(Uid, null, 86);
+        List<SleeveEffect> effects = [];
+        machine.OnHeartbeat(TimeSpan.Zero, Uid, There, effects);
+        Assert.Empty(effects);
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        machine.OnHeartbeat(TimeSpan.Zero, Uid, There, effects);
+        Assert.Equal([SleeveEffect.SendHeartbeat.Instance, new SleeveEffect.SendControl(1, null)], effects);
+    }
+
+    [Fact]
+    public void Established_by_the_first_acknowledgement_and_tested()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        Assert.Equal(
+            [SleeveEffect.Established.Instance, new SleeveEffect.SendZeros(60001, false), new SleeveEffect.SendZeros(60000, true)],
+            effects);
+        Assert.Equal(TimeSpan.FromSeconds(10), machine.NextDeadline);
+        effects.Clear();
+        machine.OnControl(TimeSpan.Zero, 1, [], effects);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void Fragmentation_is_trusted_only_after_a_test_came_through()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        Assert.False(machine.StackFragments);
+        machine.OnControl(TimeSpan.Zero, 2, [], effects);
+        Assert.True(machine.StackFragments);
+        TimeSpan later = TimeSpan.FromMinutes(5);
+        machine.OnDeadline(later, later, effects);
+        Assert.False(machine.StackFragments);
+    }
+
+    [Fact]
+    public void A_heartbeat_of_another_connection_is_ignored()
+    {
+        SleeveForwarder machine = new(Uid, null, 86);
+        List<SleeveEffect> effects = [];
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        machine.OnHeartbeat(TimeSpan.Zero, Uid + 1, There, effects);
+        Assert.Empty(effects);
+        Assert.Null(machine.Remote);
+    }
+
+    [Fact]
+    public void A_neighbour_whose_address_changes_is_followed()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        effects.Clear();
+        machine.OnHeartbeat(TimeSpan.Zero, Uid, There, effects);
+        Assert.Equal([new SleeveEffect.Moved(Here, There)], effects);
+        Assert.Equal(There, machine.Remote);
+    }
+
+    [Fact]
+    public void Sixty_seconds_of_silence_end_it()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        for (int second = 10; second < 60; second += 10)
+        {
+            machine.OnDeadline(TimeSpan.FromSeconds(second), TimeSpan.Zero, effects);
+            Assert.False(machine.HasFailed);
+        }
+
+        effects.Clear();
+        machine.OnDeadline(TimeSpan.FromSeconds(60), TimeSpan.Zero, effects);
+        Assert.Equal([new SleeveEffect.Failed("timed out waiting for UDP heartbeat")], effects);
+        Assert.Null(machine.NextDeadline);
+    }
+
+    [Fact]
+    public void Authentic_traffic_is_a_sign_of_life()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        machine.OnDeadline(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(59), effects);
+        Assert.False(machine.HasFailed);
+        machine.OnDeadline(TimeSpan.FromSeconds(119), TimeSpan.FromSeconds(59), effects);
+        Assert.True(machine.HasFailed);
+    }
+
+    [Fact]
+    public void A_starved_process_declares_nobody_dead()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        machine.OnDeadline(TimeSpan.FromSeconds(95), TimeSpan.Zero, effects);
+        Assert.False(machine.HasFailed);
+        machine.OnHeartbeat(TimeSpan.FromSeconds(96), Uid, Here, effects);
+        machine.OnDeadline(TimeSpan.FromSeconds(106), TimeSpan.Zero, effects);
+        Assert.False(machine.HasFailed);
+    }
+
+    [Fact]
+    public void Nonsense_in_control_messages_is_ignored()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        effects.Clear();
+        machine.OnControl(TimeSpan.Zero, 3, [1], effects);
+        machine.OnControl(TimeSpan.Zero, 3, [0, 0], effects);
+        machine.OnControl(TimeSpan.Zero, 200, [1, 2, 3], effects);
+        Assert.Empty(effects);
+    }
+
+    private static SleeveForwarder Established(out List<SleeveEffect> effects)
+    {
+        SleeveForwarder machine = new(Uid, Here, 86);
+        effects = [];
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        machine.OnHeartbeat(TimeSpan.Zero, Uid, Here, effects);
+        effects.Clear();
+        machine.OnControl(TimeSpan.Zero, 1, [], effects);
+        return machine;
+    }
+}

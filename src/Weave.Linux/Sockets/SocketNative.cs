@@ -78,6 +78,7 @@ internal static unsafe partial class SocketNative
         internal void* Control;
         internal nuint ControlLength;
         internal int Flags;
+        private readonly int _padding;
         internal uint Length;
     }
 

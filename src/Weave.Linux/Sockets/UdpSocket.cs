@@ -107,25 +107,6 @@ public sealed unsafe class UdpSocket : IDisposable
         }
     }
 
-    /// <summary>What the kernel believes the path to <paramref name="address"/> takes, in bytes of IP packet; 0 when there is no route.</summary>
-    public static int PathMtu(Ipv4Address address, ushort port)
-    {
-        int fd = SocketNative.socket(SocketNative.AF_INET, SocketNative.SOCK_DGRAM | SocketNative.SOCK_CLOEXEC, 0);
-        if (fd < 0)
-        {
-            return 0;
-        }
-
-        using SafeFileHandle handle = new(fd, ownsHandle: true);
-        SocketNative.SockAddr target = ToNative(address, port);
-        int mtu = 0;
-        uint length = sizeof(int);
-        return SocketNative.connect(fd, &target, (uint)sizeof(SocketNative.SockAddr)) == 0
-            && SocketNative.getsockopt(fd, SocketNative.IPPROTO_IP, SocketNative.IP_MTU, &mtu, &length) == 0
-            ? mtu
-            : 0;
-    }
-
     public void Dispose() => _handle.Dispose();
 
     internal static SocketNative.SockAddr ToNative(Ipv4Address address, ushort port) => new()

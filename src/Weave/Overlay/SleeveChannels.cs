@@ -18,6 +18,7 @@ internal sealed class SleeveChannels : IDisposable
         Other = UdpSocket.Open(address, port, dontFragment: false);
         Control = UdpSocket.Open(address, port, dontFragment: true);
         ControlOther = UdpSocket.Open(address, port, dontFragment: false);
+        Probe = new PathMtuProbe();
     }
 
     internal UdpSocket Main { get; }
@@ -27,6 +28,8 @@ internal sealed class SleeveChannels : IDisposable
     internal UdpSocket Control { get; }
 
     internal UdpSocket ControlOther { get; }
+
+    internal PathMtuProbe Probe { get; }
 
     /// <exception cref="Linux.Interop.KernelException">The port is taken, or the address is not ours.</exception>
     internal static SleeveChannels Open(Ipv4Address address, ushort port)
@@ -42,6 +45,7 @@ internal sealed class SleeveChannels : IDisposable
 
     public void Dispose()
     {
+        Probe.Dispose();
         ControlOther.Dispose();
         Control.Dispose();
         Other.Dispose();

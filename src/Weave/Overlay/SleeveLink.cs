@@ -114,7 +114,7 @@ internal sealed class SleeveLink : ISubForwarder
         SleevePath? path = _path;
         if (path is not null)
         {
-            int underlayMtu = UdpSocket.PathMtu(path.Remote.Address, path.Remote.Port);
+            int underlayMtu = _overlay.Channels.Probe.PathMtu(path.Remote.Address, path.Remote.Port);
             Run(now => _machine.OnTooBig(now, underlayMtu, _effects));
         }
     }
@@ -172,7 +172,7 @@ internal sealed class SleeveLink : ISubForwarder
                 _events.SendControl(control.Tag, control.Value is ushort value ? [(byte)(value >> 8), (byte)value] : []);
                 break;
             case SleeveEffect.QueryPathMtu:
-                int hint = UdpSocket.PathMtu(_machine.Remote!.Value.Address, _machine.Remote.Value.Port);
+                int hint = _overlay.Channels.Probe.PathMtu(_machine.Remote!.Value.Address, _machine.Remote.Value.Port);
                 _machine.OnPathMtuHint(_overlay.Now, hint, _effects);
                 break;
             case SleeveEffect.Established:
@@ -221,7 +221,7 @@ internal sealed class SleeveLink : ISubForwarder
         Cipher.Seal(datagram, dontFragment);
         if (_overlay.SendControl(datagram, remote, dontFragment) == SendOutcome.TooBig && dontFragment)
         {
-            _machine.OnTooBig(_overlay.Now, UdpSocket.PathMtu(remote.Address, remote.Port), _effects);
+            _machine.OnTooBig(_overlay.Now, _overlay.Channels.Probe.PathMtu(remote.Address, remote.Port), _effects);
         }
     }
 

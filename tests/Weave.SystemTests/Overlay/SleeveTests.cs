@@ -58,10 +58,10 @@ public sealed class SleeveTests
         using SleeveHosts hosts = new("wsld", 3, 1500, Key);
         hosts.WaitUntilEstablished();
         string dumps = string.Concat(Enumerable.Range(1, 3).Select(i =>
-            $"ip netns exec {hosts.Container(i)} timeout 8 socat -u UDP4-RECV:5000,ip-add-membership=239.1.2.3:{SleeveHosts.AddressOf(i)} CREATE:$d/{i} & "));
+            $"ip netns exec {hosts.Container(i)} timeout 15 socat -u UDP4-RECV:5000,ip-add-membership=239.1.2.3:{SleeveHosts.AddressOf(i)} CREATE:$d/{i} & "));
         string counts = Shell.Bash($"""
             d=$(mktemp -d); {dumps} sleep 1
-            for i in $(seq 100); do echo $i | ip netns exec {hosts.Container(1)} socat - UDP4-DATAGRAM:239.1.2.3:5000,ip-multicast-if={SleeveHosts.AddressOf(1)}; done
+            for i in $(seq 100); do echo $i; sleep 0.01; done | ip netns exec {hosts.Container(1)} socat -u - UDP4-DATAGRAM:239.1.2.3:5000,ip-multicast-if={SleeveHosts.AddressOf(1)}
             wait; wc -l < $d/2; wc -l < $d/3; rm -r $d
             """);
         Assert.Equal(["100", "100"], counts.Split('\n', StringSplitOptions.TrimEntries));

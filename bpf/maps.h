@@ -53,9 +53,14 @@ struct mac {
 	__u16 reserved;
 };
 
-/* The neighbours to which a frame flooded by a peer is passed on. One update swaps the whole list. */
+/*
+ * The neighbours to which a frame flooded by a peer is passed on, if it comes from `upstream` (or NOBODY is asked for).
+ * The hop count alone bounds the length of a loop, not how often a frame is copied while peers disagree about the
+ * topology; with one upstream for each source it cannot multiply. One update swaps the whole list.
+ */
 struct hops {
-	__u32 count;
+	__u16 count;
+	__u16 upstream;
 	__u16 hop[HOPS_MAX];
 };
 
@@ -65,7 +70,7 @@ struct event {
 	__u16 destination;
 	__u32 address;		/* outer source address */
 	__u32 length;		/* of the inner frame */
-	__u8 head[24];		/* its first bytes */
+	__u8 head[32];		/* its first bytes */
 };
 
 #define EVENT_HEARTBEAT 1

@@ -139,6 +139,10 @@ static __always_inline int flood_on(struct __sk_buff *skb, struct config *cfg, _
 		count(DROP_TTL);
 		return deliver(skb, cfg);
 	}
+	if (previous != hops->upstream && previous != NOBODY && hops->upstream != NOBODY) {
+		count(DROP_LOOP);
+		return deliver(skb, cfg);
+	}
 	count(FLOODED);
 	if (!flood_fast(skb, hops, hops->count, copy))
 		return deliver(skb, cfg);

@@ -84,5 +84,41 @@ internal sealed class Adjacency(int[] starts, int[] targets)
         return false;
     }
 
+    /// <summary>Who reaches <paramref name="rank"/> in a search from <paramref name="from"/>; <see cref="Unreached"/> for nobody.</summary>
+    internal int ParentOf(int rank, int from)
+    {
+        int[] layers = Layers(from);
+        int parent = Unreached;
+        foreach (int neighbour in Of(rank))
+        {
+            // The one layer before ours, and in it the lowest: it is visited first.
+            bool before = rank != from && layers[neighbour] != Unreached && layers[neighbour] == layers[rank] - 1;
+            parent = before && (parent == Unreached || neighbour < parent) ? neighbour : parent;
+        }
+
+        return parent;
+    }
+
+    private int[] Layers(int from)
+    {
+        int[] layers = new int[Count];
+        Array.Fill(layers, Unreached);
+        layers[from] = 0;
+        Queue<int> queue = new([from]);
+        while (queue.TryDequeue(out int current))
+        {
+            foreach (int next in Of(current))
+            {
+                if (layers[next] == Unreached)
+                {
+                    layers[next] = layers[current] + 1;
+                    queue.Enqueue(next);
+                }
+            }
+        }
+
+        return layers;
+    }
+
     private bool Linked(int from, int to) => Of(from).Contains(to);
 }

@@ -66,6 +66,12 @@ internal sealed class RouteTable : RoutesSnapshot
         return Volatile.Read(ref _broadcasts[rank]) ?? Keep(rank, MakeBroadcast(rank));
     }
 
+    public override PeerName Upstream(PeerName source)
+    {
+        int parent = _graph.TryRank(source, out int rank) ? _links.ParentOf(_graph.Self, rank) : Adjacency.Unreached;
+        return parent == Adjacency.Unreached ? PeerName.Unknown : _graph.Names[parent];
+    }
+
     /// <summary>The sources whose broadcast list was asked for so far, ascending.</summary>
     internal IEnumerable<PeerName> UsedBroadcastSources()
     {

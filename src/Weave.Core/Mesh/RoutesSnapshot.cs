@@ -25,4 +25,11 @@ public abstract class RoutesSnapshot
     /// first use and kept; safe from any thread.
     /// </summary>
     public abstract IReadOnlyList<PeerName> Broadcast(PeerName source);
+
+    /// <summary>
+    /// The neighbour from which frames that <paramref name="source"/> flooded come to us when all agree about the
+    /// topology; <see cref="PeerName.Unknown"/> when there is none. Passing on only what comes from there keeps peers that
+    /// disagree for a moment from multiplying broadcasts.
+    /// </summary>
+    public virtual PeerName Upstream(PeerName source) => PeerName.Unknown;
 }

@@ -15,5 +15,5 @@ public sealed record DatapathContents
 
     public required IReadOnlyDictionary<Ipv4Address, ushort> Sources { get; init; }
 
-    public required IReadOnlyDictionary<ShortId, IReadOnlyList<ShortId>> Hops { get; init; }
+    public required IReadOnlyDictionary<ShortId, DatapathHops> Hops { get; init; }
 }

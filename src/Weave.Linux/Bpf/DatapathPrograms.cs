@@ -26,7 +26,7 @@ internal sealed unsafe class DatapathPrograms : IDisposable
 
     internal BpfMap Sources => Map("weave_sources", sizeof(uint), sizeof(uint));
 
-    internal BpfMap Hops => Map("weave_hops", sizeof(uint), sizeof(uint) + (DatapathLimits.HopsOfOneSource * sizeof(ushort)));
+    internal BpfMap Hops => Map("weave_hops", sizeof(uint), DatapathHops.Size);
 
     internal BpfMap Macs => Map("weave_macs", DatapathMac.KeySize, DatapathMac.ValueSize);
 

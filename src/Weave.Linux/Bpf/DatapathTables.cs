@@ -50,23 +50,17 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
         _sources.Update(key, Key(stackalloc byte[sizeof(uint)], id));
     }
 
-    public void SetHops(ShortId source, IReadOnlyList<ShortId> hops)
+    public void SetHops(ShortId source, DatapathHops? hops)
     {
         Span<byte> key = Key(stackalloc byte[sizeof(uint)], source.Value);
-        if (hops.Count == 0)
+        if (hops is null)
         {
             _hops.Delete(key);
             return;
         }
 
-        byte[] value = new byte[sizeof(uint) + (DatapathLimits.HopsOfOneSource * sizeof(ushort))];
-        int count = Math.Min(hops.Count, DatapathLimits.HopsOfOneSource);
-        BinaryPrimitives.WriteInt32LittleEndian(value, count);
-        for (int i = 0; i < count; i++)
-        {
-            BinaryPrimitives.WriteUInt16LittleEndian(value.AsSpan(sizeof(uint) + (i * sizeof(ushort))), hops[i].Value);
-        }
-
+        byte[] value = new byte[DatapathHops.Size];
+        hops.Write(value);
         _hops.Update(key, value);
     }
 
@@ -141,19 +135,10 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
         return sources;
     }
 
-    private SortedDictionary<ShortId, IReadOnlyList<ShortId>> ReadHops()
+    private SortedDictionary<ShortId, DatapathHops> ReadHops()
     {
-        SortedDictionary<ShortId, IReadOnlyList<ShortId>> lists = [];
-        _hops.ForEach((key, value) =>
-        {
-            ShortId[] hops = new ShortId[Math.Min(BinaryPrimitives.ReadInt32LittleEndian(value), DatapathLimits.HopsOfOneSource)];
-            for (int i = 0; i < hops.Length; i++)
-            {
-                hops[i] = new ShortId(BinaryPrimitives.ReadUInt16LittleEndian(value[(sizeof(uint) + (i * sizeof(ushort)))..]));
-            }
-
-            lists[Id(key)] = hops;
-        });
+        SortedDictionary<ShortId, DatapathHops> lists = [];
+        _hops.ForEach((key, value) => lists[Id(key)] = DatapathHops.Read(value));
         return lists;
     }
 

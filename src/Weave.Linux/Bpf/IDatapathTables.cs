@@ -20,9 +20,8 @@ public interface IDatapathTables
     /// </summary>
     void SetSource(Ipv4Address address, ushort? neighbour);
 
-    /// <summary>To whom frames that <paramref name="source"/> flooded are passed on; empty removes the list.</summary>
-    /// <remarks>At most <see cref="DatapathLimits.HopsOfOneSource"/>; the rest is left out.</remarks>
-    void SetHops(ShortId source, IReadOnlyList<ShortId> hops);
+    /// <summary>To whom frames that <paramref name="source"/> flooded are passed on; null removes the list.</summary>
+    void SetHops(ShortId source, DatapathHops? hops);
 
     /// <summary>Forgets every address for which <paramref name="forget"/> says so.</summary>
     /// <returns>How many.</returns>

@@ -6,7 +6,7 @@ namespace Weave.Wire.Vxlan;
 /// <summary>Something that the datapath programs report.</summary>
 /// <remarks>
 /// Ring buffer <c>weave_events</c>, bpf/maps.h, host order:
-/// kind (4) | source (2) | destination (2) | address (4) | length (4) | head (24).
+/// kind (4) | source (2) | destination (2) | address (4) | length (4) | head (32).
 /// Heartbeat: head is the beginning of the frame. MAC: head begins with the address as a number (8), and source and
 /// destination are the peers that it left (65535 for none) and came to.
 /// </remarks>
@@ -14,7 +14,7 @@ public readonly ref struct DatapathEvent
 {
     public const int Size = 16 + HeadSize;
 
-    private const int HeadSize = 24;
+    private const int HeadSize = 32;
 
     private DatapathEvent(ReadOnlySpan<byte> raw)
     {

@@ -7,20 +7,23 @@ namespace Weave.Wire.Vxlan;
 /// </summary>
 /// <remarks>
 /// Big-endian, docs/wire/vxlan.md §2:
-/// zeroes in place of the Ethernet header (14) | connection UID (8) | length of the whole frame (2) | zeroes
+/// zeroes in place of the Ethernet header (14) | connection UID (8) | length of the whole frame (2) | hearing (1) | zeroes
 /// </remarks>
 public readonly ref struct FastHeartbeat
 {
     /// <summary>What must be there to be looked at.</summary>
-    public const int HeadSize = EthernetSize + sizeof(ulong) + sizeof(ushort);
+    public const int HeadSize = HearingOffset + 1;
+
+    private const int HearingOffset = EthernetSize + sizeof(ulong) + sizeof(ushort);
 
     private const int EthernetSize = 14;
     private const int MacsSize = 12;
 
-    private FastHeartbeat(ulong connectionUid, int statedLength)
+    private FastHeartbeat(ulong connectionUid, int statedLength, Hearing hearing)
     {
         ConnectionUid = connectionUid;
         StatedLength = statedLength;
+        Hearing = hearing;
     }
 
     /// <summary>Which connection it belongs to: the XOR of both sides' ConnIDs.</summary>
@@ -28,6 +31,9 @@ public readonly ref struct FastHeartbeat
 
     /// <summary>How long the frame was when it was sent.</summary>
     public int StatedLength { get; }
+
+    /// <summary>Whether the sender hears us; values that we do not know count as <see cref="Hearing.Unsaid"/>.</summary>
+    public Hearing Hearing { get; }
 
     /// <summary>Length of the heartbeats of a datapath device with this MTU.</summary>
     public static int LengthFor(int mtuBytes) => EthernetSize + mtuBytes;
@@ -45,17 +51,20 @@ public readonly ref struct FastHeartbeat
             return false;
         }
 
+        Hearing hearing = (Hearing)head[HearingOffset];
         heartbeat = new FastHeartbeat(
             BinaryPrimitives.ReadUInt64BigEndian(head[EthernetSize..]),
-            BinaryPrimitives.ReadUInt16BigEndian(head[(EthernetSize + sizeof(ulong))..]));
+            BinaryPrimitives.ReadUInt16BigEndian(head[(EthernetSize + sizeof(ulong))..]),
+            hearing is Hearing.Heard or Hearing.NotHeard ? hearing : Hearing.Unsaid);
         return true;
     }
 
     /// <summary>Fills <paramref name="frame"/>, whose length is the frame's.</summary>
-    public static void Write(Span<byte> frame, ulong connectionUid)
+    public static void Write(Span<byte> frame, ulong connectionUid, Hearing hearing = Hearing.Unsaid)
     {
         frame.Clear();
         BinaryPrimitives.WriteUInt64BigEndian(frame[EthernetSize..], connectionUid);
         BinaryPrimitives.WriteUInt16BigEndian(frame[(EthernetSize + sizeof(ulong))..], (ushort)frame.Length);
+        frame[HearingOffset] = (byte)hearing;
     }
 }

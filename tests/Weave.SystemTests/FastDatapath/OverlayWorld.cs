@@ -51,7 +51,7 @@ internal sealed class OverlayWorld : IDisposable
             {
                 int next = NextHop(all, linked, host.Number, peer);
                 tables.SetRoute(Id(peer), next == 0 ? DatapathRoute.None : DatapathRoute.Via(Id(next)));
-                tables.SetHops(Id(peer), [.. BroadcastHops(all, linked, peer, host.Number).Select(Id)]);
+                tables.SetHops(Id(peer), HopsFrom(all, linked, peer, host.Number));
             }
 
             tables.SetSelf(host.Id);
@@ -71,6 +71,13 @@ internal sealed class OverlayWorld : IDisposable
     }
 
     private static ShortId Id(int number) => new((ushort)number);
+
+    private static DatapathHops? HopsFrom(int[] all, Func<int, int, bool> linked, int source, int self)
+    {
+        int[] hops = BroadcastHops(all, linked, source, self);
+        int upstream = all.FirstOrDefault(peer => peer != self && BroadcastHops(all, linked, source, peer).Contains(self));
+        return hops.Length == 0 ? null : new DatapathHops(upstream == 0 ? null : Id(upstream), [.. hops.Select(Id)]);
+    }
 
     private static int NextHop(int[] all, Func<int, int, bool> linked, int from, int to)
     {

@@ -14,12 +14,12 @@ public sealed class DatapathPlanTests
     {
         TopologyModel model = new(2, (_, _) => true);
         DatapathSpec spec = DatapathSpec.From(model.RoutesOf(0), null, model.PathsOf(0));
-        Assert.Equal(model.Id(0), spec.Self);
-        Assert.Equal(DatapathRoute.Via(model.Id(1)), spec.Routes[model.Id(1)]);
-        Assert.Equal(new DatapathNeighbour(TopologyModel.Address(1), 0, true), spec.Neighbours[model.Id(1)]);
-        Assert.Equal(model.Id(1).Value, spec.Sources[TopologyModel.Address(1)]);
-        Assert.Equal([model.Id(1)], spec.Hops[model.Id(0)].Hops);
-        Assert.False(spec.Hops.ContainsKey(model.Id(1)));
+        Assert.Equal(TopologyModel.Id(0), spec.Self);
+        Assert.Equal(DatapathRoute.Via(TopologyModel.Id(1)), spec.Routes[TopologyModel.Id(1)]);
+        Assert.Equal(new DatapathNeighbour(TopologyModel.Address(1), 0, true), spec.Neighbours[TopologyModel.Id(1)]);
+        Assert.Equal(TopologyModel.Id(1).Value, spec.Sources[TopologyModel.Address(1)]);
+        Assert.Equal([TopologyModel.Id(1)], spec.Hops[TopologyModel.Id(0)].Hops);
+        Assert.False(spec.Hops.ContainsKey(TopologyModel.Id(1)));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class DatapathPlanTests
         TopologyModel model = new(3, (a, b) => Math.Abs(a - b) == 1);
         DatapathSpec spec = DatapathSpec.From(model.RoutesOf(0), null, NoPaths);
         Assert.Equal(new DatapathNeighbour(default, 0, false), Assert.Single(spec.Neighbours).Value);
-        Assert.Equal(DatapathRoute.Via(model.Id(1)), spec.Routes[model.Id(2)]);
+        Assert.Equal(DatapathRoute.Via(TopologyModel.Id(1)), spec.Routes[TopologyModel.Id(2)]);
         Assert.Empty(spec.Sources);
     }
 
@@ -47,7 +47,7 @@ public sealed class DatapathPlanTests
     {
         TopologyModel model = new(3, (a, b) => a + b == 1);
         DatapathSpec spec = DatapathSpec.From(model.RoutesOf(0), null, model.PathsOf(0));
-        Assert.Equal(DatapathRoute.None, spec.Routes[model.Id(2)]);
+        Assert.Equal(DatapathRoute.None, spec.Routes[TopologyModel.Id(2)]);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class DatapathPlanTests
                 Assert.True(tables.IsClosed, $"seed {seed}: {change} leaves a pointer to a neighbour that is not there");
             }
 
-            Assert.Empty(DatapathPlan.From(tables.Spec, wanted).Where(change => change is not DatapathChange.ForgetMacs));
+            Assert.DoesNotContain(DatapathPlan.From(tables.Spec, wanted), change => change is not DatapathChange.ForgetMacs);
         }
     }
 
@@ -83,11 +83,11 @@ public sealed class DatapathPlanTests
     {
         TopologyModel model = new(3, (_, _) => true);
         DatapathSpec found = DatapathSpec.From(model.RoutesOf(0), null, model.PathsOf(0));
-        DatapathSpec sold = found with { Owners = new(found.Owners) { [model.Id(1)] = new PeerName(99) } };
-        Assert.Equal([model.Id(1)], Forgotten(found, sold));
+        DatapathSpec sold = found with { Owners = new(found.Owners) { [TopologyModel.Id(1)] = new PeerName(99) } };
+        Assert.Equal([TopologyModel.Id(1)], Forgotten(found, sold));
         SortedDictionary<ShortId, DatapathRoute> fewer = new(found.Routes);
-        fewer.Remove(model.Id(2));
-        Assert.Equal([model.Id(2)], Forgotten(found, found with { Routes = fewer }));
+        fewer.Remove(TopologyModel.Id(2));
+        Assert.Equal([TopologyModel.Id(2)], Forgotten(found, found with { Routes = fewer }));
     }
 
     [Fact]

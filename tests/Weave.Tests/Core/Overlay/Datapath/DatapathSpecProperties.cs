@@ -19,9 +19,9 @@ public sealed class DatapathSpecProperties
                 for (int to = 0; to < Peers; to++)
                 {
                     bool reachable = from != to && model.RoutesOf(from).Unicast.ContainsKey(TopologyModel.Name(to));
-                    ForwardingModel sent = new ForwardingModel(tables).Unicast(model.Id(from), model.Id(to));
+                    ForwardingModel sent = new ForwardingModel(tables).Unicast(TopologyModel.Id(from), TopologyModel.Id(to));
                     Assert.True(
-                        sent.Delivered.GetValueOrDefault(model.Id(to)) == (reachable ? 1 : 0) && sent.Delivered.Count <= 1,
+                        sent.Delivered.GetValueOrDefault(TopologyModel.Id(to)) == (reachable ? 1 : 0) && sent.Delivered.Count <= 1,
                         $"seed {seed}: {from} to {to}");
                 }
             }
@@ -35,11 +35,11 @@ public sealed class DatapathSpecProperties
         {
             for (int from = 0; from < Peers; from++)
             {
-                Dictionary<ShortId, int> delivered = new ForwardingModel(tables).Broadcast(model.Id(from)).Delivered;
+                Dictionary<ShortId, int> delivered = new ForwardingModel(tables).Broadcast(TopologyModel.Id(from)).Delivered;
                 for (int to = 0; to < Peers; to++)
                 {
                     bool reachable = from != to && model.RoutesOf(from).Unicast.ContainsKey(TopologyModel.Name(to));
-                    Assert.True(delivered.GetValueOrDefault(model.Id(to)) == (reachable ? 1 : 0), $"seed {seed}: {from} to {to}");
+                    Assert.True(delivered.GetValueOrDefault(TopologyModel.Id(to)) == (reachable ? 1 : 0), $"seed {seed}: {from} to {to}");
                 }
             }
         });
@@ -80,7 +80,7 @@ public sealed class DatapathSpecProperties
         for (ulong seed = 1; seed <= 60; seed++)
         {
             TopologyModel model = TopologyModel.Random(seed, Peers);
-            check(seed, model, Enumerable.Range(0, Peers).ToDictionary(model.Id, peer => SpecOf(model, peer)));
+            check(seed, model, Enumerable.Range(0, Peers).ToDictionary(TopologyModel.Id, peer => SpecOf(model, peer)));
         }
     }
 
@@ -88,7 +88,7 @@ public sealed class DatapathSpecProperties
     {
         SeededRandom random = new(seed);
         return Enumerable.Range(0, Peers).ToDictionary(
-            peer => new TopologyModel(Peers, (_, _) => false).Id(peer),
+            peer => TopologyModel.Id(peer),
             peer => SpecOf(TopologyModel.Random((ulong)random.Next(1000), Peers), peer));
     }
 

@@ -31,7 +31,7 @@ internal sealed class TopologyModel(int peers, Func<int, int, bool> linked)
     internal static Ipv4Address Address(int peer) => new(0x0A4D_0000u + (uint)peer + 1);
 
     /// <summary>Zero is an id like any other.</summary>
-    internal ShortId Id(int peer) => new((ushort)(peer * 37 % ShortId.Count));
+    internal static ShortId Id(int peer) => new((ushort)(peer * 37 % ShortId.Count));
 
     internal IReadOnlyDictionary<PeerName, NeighbourPath> PathsOf(int self) => Neighbours(self).ToDictionary(
         Name, peer => new NeighbourPath(Id(peer), Address(peer), 0, Carries: true));
@@ -76,10 +76,10 @@ internal sealed class TopologyModel(int peers, Func<int, int, bool> linked)
             pair => Name(pair.Key), pair => pair.Key == self ? PeerName.Unknown : Name(pair.Value));
 
         public override FrozenDictionary<ShortId, PeerName> ByShortId =>
-            Enumerable.Range(0, model.Count).ToFrozenDictionary(model.Id, Name);
+            Enumerable.Range(0, model.Count).ToFrozenDictionary(Id, Name);
 
         public override FrozenDictionary<PeerName, ShortId> ShortIds =>
-            Enumerable.Range(0, model.Count).ToFrozenDictionary(Name, model.Id);
+            Enumerable.Range(0, model.Count).ToFrozenDictionary(Name, Id);
 
         public override PeerName Upstream(PeerName source)
         {

@@ -1,24 +1,30 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
 using Weave.Linux.NetNs;
 using Weave.Wire.Primitives;
 
 namespace Weave.Linux.Bridge;
 
-/// <summary>Works in the namespaces of containers, found by process id.</summary>
+/// <summary>
+/// Attaching: 1. veth pair on the bridge; 2. its far end moves into the container and gets its name there;
+/// 3. rules, addresses, up, announced; 4. the multicast route, last, because programs wait for it.
+/// </summary>
 public sealed class ContainerInterfaces(
-    INetworkNamespaces namespaces, ILinks links, IAddresses addresses, ISysctls sysctls, IArpAnnouncer announcer, string procPath = "/proc")
+    INetworkNamespaces namespaces, ILinks links, IAddresses addresses, IRoutes routes, ISysctls sysctls, IArpAnnouncer announcer, string procPath = "/proc")
     : IContainerInterfaces
 {
+    private const string HostPrefix = "vethwepl";
+    private const string GuestPrefix = "vethwepg";
+
+    private static readonly Ipv4Cidr Multicast = new(new Ipv4Address(0xE000_0000), 4);
+
     public void Announce(int pid, string prefix) => namespaces.Run(NamespaceOf(pid), () =>
     {
         foreach (Link link in links.List().Where(link => link.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            foreach ((string key, string value) in InterfaceSettings.NeighbourCache(link.Name))
-            {
-                sysctls.Write(key, value);
-            }
-
+            TuneNeighbours(link.Name);
             foreach (Ipv4Cidr address in addresses.List(link.Name))
             {
                 announcer.Announce(link, address.Address);
@@ -27,6 +33,117 @@ public sealed class ContainerInterfaces(
 
         return 0;
     });
+
+    public void Attach(AttachSpec spec, IContainerRules? rules)
+    {
+        if (namespaces.Run(spec.NamespacePath, () => links.Find(spec.Interface)) is null)
+        {
+            CreateInterface(spec);
+        }
+
+        namespaces.Run(spec.NamespacePath, () =>
+        {
+            Configure(spec, rules);
+            return 0;
+        });
+    }
+
+    public void Detach(AttachSpec spec, IContainerRules? rules) => namespaces.Run(spec.NamespacePath, () =>
+    {
+        foreach (Ipv4Cidr address in spec.Addresses)
+        {
+            addresses.Remove(spec.Interface, address);
+        }
+
+        IReadOnlyList<Ipv4Cidr> left = addresses.List(spec.Interface);
+        if (left.Count > 0)
+        {
+            rules?.Protect(spec.Interface, Subnets(left));
+            return 0;
+        }
+
+        rules?.Release(spec.Interface);
+        links.Delete(spec.Interface);
+        return 0;
+    });
+
+    public IReadOnlyList<ContainerInterface> OnBridge(string namespacePath, string bridge)
+    {
+        if (links.Find(bridge) is not { } master)
+        {
+            return [];
+        }
+
+        HashSet<int> ports = [.. links.List().Where(link => link.MasterIndex == master.Index).Select(link => link.Index)];
+        return namespaces.Run(namespacePath, () => (IReadOnlyList<ContainerInterface>)[
+            .. links.List().Where(link => link.Kind == "veth" && ports.Contains(link.PeerIndex))
+                .Select(link => new ContainerInterface(link.Name, link.Mac, addresses.List(link.Name))),
+        ]);
+    }
+
+    private void CreateInterface(AttachSpec spec)
+    {
+        Link bridge = links.Find(spec.Bridge)
+            ?? throw new KernelException($"bridge \"{spec.Bridge}\" not present; did you launch weave?");
+        string id = spec.Id[..Math.Min(spec.Id.Length, Link.LongestName - HostPrefix.Length)];
+        string host = HostPrefix + id;
+        string guest = GuestPrefix + id;
+        using SafeFileHandle target = namespaces.Open(spec.NamespacePath);
+        links.CreateVeth(new VethSpec(host, guest) { MtuBytes = spec.MtuBytes > 0 ? spec.MtuBytes : bridge.MtuBytes, Master = spec.Bridge });
+        try
+        {
+            Set(InterfaceSettings.NoRouterAdvertisements(host));
+            Set(InterfaceSettings.NoRouterAdvertisements(guest));
+            if (!spec.TransmitChecksum)
+            {
+                links.DisableTransmitChecksum(guest);
+            }
+
+            links.Change(guest, new LinkChange { Namespace = target });
+            namespaces.Run(spec.NamespacePath, () =>
+            {
+                links.Change(guest, new LinkChange { Name = spec.Interface });
+                TuneNeighbours(spec.Interface);
+                return 0;
+            });
+            links.Change(host, new LinkChange { Up = true, Hairpin = spec.Hairpin });
+        }
+        catch
+        {
+            links.Delete(host);
+            throw;
+        }
+    }
+
+    private void Configure(AttachSpec spec, IContainerRules? rules)
+    {
+        List<Ipv4Cidr> added = [.. spec.Addresses.Where(address => addresses.Add(spec.Interface, address))];
+        rules?.Protect(spec.Interface, Subnets(addresses.List(spec.Interface)));
+        links.Change(spec.Interface, new LinkChange { Up = true });
+        Link link = links.Find(spec.Interface)!;
+        foreach (Ipv4Cidr address in added)
+        {
+            announcer.Announce(link, address.Address);
+        }
+
+        if (spec.MulticastRoute)
+        {
+            routes.Add(spec.Interface, Multicast);
+        }
+    }
+
+    private void TuneNeighbours(string link)
+    {
+        foreach ((string Key, string Value) setting in InterfaceSettings.NeighbourCache(link))
+        {
+            Set(setting);
+        }
+    }
+
+    private void Set((string Key, string Value) setting) => sysctls.Write(setting.Key, setting.Value);
+
+    private static List<Ipv4Cidr> Subnets(IEnumerable<Ipv4Cidr> of) =>
+        [.. of.Select(address => address with { Address = address.Network }).Distinct()];
 
     private string NamespaceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"{procPath}/{pid}/ns/net");
 }

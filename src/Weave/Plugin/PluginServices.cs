@@ -28,6 +28,7 @@ internal static class PluginServices
             provider.GetRequiredService<INetworkNamespaces>(),
             provider.GetRequiredService<ILinks>(),
             provider.GetRequiredService<IAddresses>(),
+            provider.GetRequiredService<IRoutes>(),
             provider.GetRequiredService<ISysctls>(),
             provider.GetRequiredService<IArpAnnouncer>(),
             options.ProcPath));

@@ -15,11 +15,13 @@ public sealed class LinksTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
+    private HostBridge Bridge() => new(_links, new Sysctls(), new Addresses(_links), new Routes(_links), new ArpAnnouncer());
+
     [Fact]
     public void A_bridge_is_made_as_wanted_and_adopted_the_second_time()
     {
         BridgeSpec spec = new("weave", new MacAddress(0x0200_0000_0001), 1376);
-        HostBridge bridge = new(_links, new Sysctls());
+        HostBridge bridge = Bridge();
         _host.Run(() => bridge.Ensure(spec));
         string first = _host.Inside("-d", "link", "show", "weave");
         Assert.Contains("mtu 1376", first, StringComparison.Ordinal);
@@ -36,7 +38,7 @@ public sealed class LinksTests : IDisposable
     [Fact]
     public void A_bridge_can_have_the_largest_mtu_without_ports()
     {
-        _host.Run(() => new HostBridge(_links, new Sysctls()).Ensure(new BridgeSpec("weave", new MacAddress(0x0200_0000_0001), 65535)));
+        _host.Run(() => Bridge().Ensure(new BridgeSpec("weave", new MacAddress(0x0200_0000_0001), 65535)));
         Assert.Contains("mtu 65535", _host.Inside("link", "show", "weave"), StringComparison.Ordinal);
     }
 
@@ -71,6 +73,62 @@ public sealed class LinksTests : IDisposable
         Assert.Equal("veth", port.Kind);
         Assert.Equal(_host.Run(() => _links.Find("weave"))!.Index, port.MasterIndex);
         Assert.Equal(container.Run(() => _links.Find("ethwe"))!.Index, port.PeerIndex);
+    }
+
+    [Fact]
+    public void A_container_is_attached_gets_more_addresses_and_is_detached_with_the_last()
+    {
+        using TestNamespace container = new();
+        ContainerInterfaces interfaces = new(new NetworkNamespaces(), _links, new Addresses(_links), new Routes(_links), new Sysctls(), new ArpAnnouncer());
+        AttachSpec first = new(container.Path, "123456789", [Ipv4Cidr.Parse("10.32.0.7/12")]);
+        AttachSpec second = first with { Addresses = [Ipv4Cidr.Parse("10.50.0.7/16")] };
+        RulesOf rules = new();
+        Assert.Contains("did you launch weave?", Assert.Throws<KernelException>(() => _host.Run(() => interfaces.Attach(first, null))).Message, StringComparison.Ordinal);
+        _host.Run(() => Bridge().Ensure(new BridgeSpec("weave", new MacAddress(0x0200_0000_0001), 1376)));
+        _host.Run(() => interfaces.Attach(first, rules));
+        _host.Run(() => interfaces.Attach(first, rules));
+        _host.Run(() => interfaces.Attach(second, rules));
+        string inside = container.Inside("addr", "show", "ethwe");
+        Assert.Contains("10.32.0.7/12", inside, StringComparison.Ordinal);
+        Assert.Contains("10.50.0.7/16", inside, StringComparison.Ordinal);
+        Assert.Contains("mtu 1376", inside, StringComparison.Ordinal);
+        Assert.Contains("224.0.0.0/4 dev ethwe scope link", container.Inside("route"), StringComparison.Ordinal);
+        Assert.Equal("1", container.Run(() => new Sysctls().Read("net/ipv4/neigh/ethwe/ucast_solicit")));
+        Assert.Contains("vethwepl1234567@", _host.Inside("link"), StringComparison.Ordinal);
+        ContainerInterface found = Assert.Single(_host.Run(() => interfaces.OnBridge(container.Path, "weave")));
+        Assert.Equal("ethwe", found.Name);
+        Assert.Equal(2, found.Addresses.Count);
+
+        _host.Run(() => interfaces.Detach(first, rules));
+        Assert.DoesNotContain("10.32.0.7", container.Inside("addr"), StringComparison.Ordinal);
+        _host.Run(() => interfaces.Detach(second, rules));
+        Assert.DoesNotContain("ethwe", container.Inside("link"), StringComparison.Ordinal);
+        Assert.DoesNotContain("vethwepl", _host.Inside("link"), StringComparison.Ordinal);
+        Assert.Equal(["ethwe 10.32.0.0/12", "ethwe 10.32.0.0/12", "ethwe 10.32.0.0/12 10.50.0.0/16", "ethwe 10.50.0.0/16", "release ethwe"], rules.Told);
+    }
+
+    [Fact]
+    public void The_host_has_an_address_on_the_bridge_and_loses_it_again()
+    {
+        _host.Run(() =>
+        {
+            Bridge().Ensure(new BridgeSpec("weave", new MacAddress(0x0200_0000_0001), 1376));
+            Bridge().AddAddress("weave", Ipv4Cidr.Parse("10.32.0.1/12"), withoutRoute: false);
+            Assert.Single(new Routes(_links).List());
+            Bridge().AddAddress("weave", Ipv4Cidr.Parse("10.32.0.1/12"), withoutRoute: true);
+            Assert.Empty(new Routes(_links).List());
+            Assert.True(Bridge().RemoveAddress("weave", Ipv4Cidr.Parse("10.32.0.1/12")));
+            Assert.False(Bridge().RemoveAddress("weave", Ipv4Cidr.Parse("10.32.0.1/12")));
+        });
+    }
+
+    private sealed class RulesOf : IContainerRules
+    {
+        internal List<string> Told { get; } = [];
+
+        public void Protect(string link, IReadOnlyList<Ipv4Cidr> subnets) => Told.Add($"{link} {string.Join(' ', subnets)}");
+
+        public void Release(string link) => Told.Add($"release {link}");
     }
 
     [Fact]

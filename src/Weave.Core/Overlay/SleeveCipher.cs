@@ -21,6 +21,9 @@ public abstract class SleeveCipher
     /// <summary>Underlay MTU less this is the overlay MTU: underlay headers, sleeve headers, inner Ethernet header.</summary>
     public int OverheadBytes => SleeveDatagram.UnderlayOverhead + HeaderSize + SleeveFrame.HeaderSize + SpecialFrame.HeaderSize;
 
+    /// <summary>No more keys can be made: the connection must be made anew.</summary>
+    public virtual bool IsExhausted => false;
+
     /// <summary>Finishes a datagram in place: the sender and the frames are there, in the clear.</summary>
     public abstract void Seal(Span<byte> datagram, bool dontFragment);
 
@@ -31,6 +34,9 @@ public abstract class SleeveCipher
     public virtual void Rekey(TimeSpan now)
     {
     }
+
+    /// <summary>Datagrams sealed until now.</summary>
+    protected ulong Used => (ulong)(Interlocked.Read(ref _dontFragmentCounter) + Interlocked.Read(ref _otherCounter) + 2);
 
     /// <summary>The next counter of a channel. Each is given out once for the life of the connection's key.</summary>
     protected ulong NextCounter(bool dontFragment) =>

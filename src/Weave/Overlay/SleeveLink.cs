@@ -14,6 +14,8 @@ namespace Weave.Overlay;
 /// </summary>
 internal sealed class SleeveLink : ISubForwarder
 {
+    private const int MaxTestsPerSecond = 100;
+
     private readonly Lock _gate = new();
     private readonly SleeveOverlay _overlay;
     private readonly OverlayConnection _connection;
@@ -24,6 +26,8 @@ internal sealed class SleeveLink : ISubForwarder
     private readonly List<SleeveEffect> _effects = [];
     private volatile SleevePath? _path;
     private long _lastHeardTicks;
+    private long _testsSecond;
+    private int _testsAnswered;
     private int _loggedMtu;
     private bool _stopped;
 
@@ -95,17 +99,37 @@ internal sealed class SleeveLink : ISubForwarder
                 Run(now => _machine.OnHeartbeat(now, uid, source, _effects));
                 break;
             case SpecialFrame.FragmentationTestSize:
-                if (!frame.ContainsAnyExcept((byte)0))
+                if (!frame.ContainsAnyExcept((byte)0) && MayAnswerTest())
                 {
                     Run(_ => SleeveForwarder.OnFragmentationTest(_effects));
                 }
 
                 break;
             default:
-                int mtu = SpecialFrame.MtuProvedBy(frame.Length);
-                Run(_ => SleeveForwarder.OnMtuTest(mtu, _effects));
+                if (MayAnswerTest())
+                {
+                    int mtu = SpecialFrame.MtuProvedBy(frame.Length);
+                    Run(_ => SleeveForwarder.OnMtuTest(mtu, _effects));
+                }
+
                 break;
         }
+    }
+
+    /// <summary>
+    /// Each test is answered over TCP, so without a key a stranger could fill the control connection: only so many a
+    /// second are. Called by the receiving thread alone.
+    /// </summary>
+    private bool MayAnswerTest()
+    {
+        long second = (long)_overlay.Now.TotalSeconds;
+        if (second != _testsSecond)
+        {
+            _testsSecond = second;
+            _testsAnswered = 0;
+        }
+
+        return ++_testsAnswered <= MaxTestsPerSecond;
     }
 
     /// <summary>The kernel refused a datagram because of its size.</summary>
@@ -122,6 +146,11 @@ internal sealed class SleeveLink : ISubForwarder
     private void OnTimer() => Run(now =>
     {
         Cipher.Rekey(now);
+        if (Cipher.IsExhausted)
+        {
+            _events.Failed("all keys of this connection are used up");
+        }
+
         _machine.OnDeadline(now, new TimeSpan(Volatile.Read(ref _lastHeardTicks)), _effects);
     });
 

@@ -84,9 +84,7 @@ internal sealed class SleeveOverlay : ISubOverlay, IDisposable
         _egress.Start();
     }
 
-    public void AddFeatures(IDictionary<string, string> features)
-    {
-    }
+    public void AddFeatures(IDictionary<string, string> features) => features[AeadChoice.Feature] = AeadChoice.Announcement;
 
     public ISubForwarder? Prepare(OverlayConnection connection, ISubForwarderEvents events, out string whyNot)
     {
@@ -139,8 +137,19 @@ internal sealed class SleeveOverlay : ISubOverlay, IDisposable
         _onThreadEnded(failure);
     }
 
-    private static SleeveCipher CipherFor(OverlayConnection connection) =>
-        connection.SessionKey is byte[] key ? new SecretboxCipher(key, connection.Outbound) : new PlainCipher();
+    private static SleeveCipher CipherFor(OverlayConnection connection)
+    {
+        if (connection.SessionKey is not byte[] key)
+        {
+            return new PlainCipher();
+        }
+
+        AeadAlgorithm? better = AeadChoice.Common(
+            connection.LocalFeatures.GetValueOrDefault(AeadChoice.Feature), connection.RemoteFeatures.GetValueOrDefault(AeadChoice.Feature));
+        return better is AeadAlgorithm algorithm
+            ? new AeadCipher(algorithm, key, connection.Self, connection.Remote, connection.Uid)
+            : new SecretboxCipher(key, connection.Outbound);
+    }
 
     private void Change(Action<Dictionary<PeerName, SleeveLink>> change)
     {

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Weave.Core.Overlay;
+using Weave.Daemon;
+using Weave.Linux.Bridge;
+using Weave.Linux.Netlink;
+using Weave.Linux.Packet;
+using Weave.Mesh;
+using Weave.Wire.Primitives;
+
+namespace Weave.Overlay;
+
+/// <summary>Composition of this folder.</summary>
+internal static class OverlayServices
+{
+    /// <summary>The TAP device through which frames reach us.</summary>
+    internal const string TapName = "vethwe-sleeve";
+
+    /// <summary>Super-packets of 64 KB, so this is a lot of data.</summary>
+    private const int TapQueueLength = 1000;
+
+    /// <summary>The biggest packet that a TAP device takes; nothing bigger may come out of a container.</summary>
+    private const int TapMtuBytes = 65521;
+
+    /// <summary>
+    /// Adds <see cref="IOverlayManager"/>. Other overlays are added before, as <see cref="ISubOverlay"/>, and are
+    /// preferred to sleeve; whoever makes the kernel switch says so with an <see cref="OverlayMode"/>.
+    /// </summary>
+    internal static IServiceCollection AddOverlay(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new OverlayMode(FastDatapath: false));
+        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager);
+    }
+
+    private static OverlayManager MakeManager(IServiceProvider provider) => new(
+        provider.GetRequiredService<ControlLoop>(),
+        [.. provider.GetServices<ISubOverlay>(), provider.GetRequiredService<SleeveOverlay>()],
+        provider.GetRequiredService<ILogger<OverlayManager>>());
+
+    private static SleeveOverlay MakeSleeve(IServiceProvider provider)
+    {
+        DaemonOptions options = provider.GetRequiredService<DaemonOptions>();
+        OverlayMode mode = provider.GetRequiredService<OverlayMode>();
+        TapDevice tap = MakePort(provider, options, mode);
+        MacTable? macs = mode.FastDatapath ? null : new MacTable();
+        SleeveOverlay sleeve = new(
+            SleeveChannels.Open(LocalAddress(options), (ushort)options.Port),
+            tap,
+            macs is null ? new HandoverPlane() : new BridgedPlane(macs),
+            macs,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SleeveOverlay>>(),
+            _ => Abandon(provider));
+        sleeve.Start();
+        return sleeve;
+    }
+
+    /// <summary>In bridged mode also the bridge, which has our name as its address.</summary>
+    private static TapDevice MakePort(IServiceProvider provider, DaemonOptions options, OverlayMode mode)
+    {
+        ILinks links = provider.GetRequiredService<ILinks>();
+        if (!mode.FastDatapath)
+        {
+            PeerName self = provider.GetRequiredService<MeshIdentity>().Name;
+            int mtu = Math.Min(options.MtuBytes > 0 ? options.MtuBytes : TapMtuBytes, TapMtuBytes);
+            provider.GetRequiredService<HostBridge>().Ensure(new BridgeSpec(options.WeaveBridge, new MacAddress(self.Value), mtu));
+        }
+
+        TapDevice tap = TapDevice.Create(TapName);
+        links.Change(TapName, new LinkChange
+        {
+            Up = true,
+            MtuBytes = TapMtuBytes,
+            TransmitQueueLength = TapQueueLength,
+            Master = mode.FastDatapath ? null : options.WeaveBridge,
+        });
+        return tap;
+    }
+
+    private static Ipv4Address LocalAddress(DaemonOptions options) =>
+        options.Host.Length == 0 ? default
+        : Ipv4Address.TryParse(options.Host, out Ipv4Address address) ? address
+        : throw new OptionException($"--host {options.Host} is not an IPv4 address");
+
+    /// <summary>A daemon that carries no frames is worse than none: whoever supervises it starts a new one.</summary>
+    private static void Abandon(IServiceProvider provider)
+    {
+        Environment.ExitCode = 1;
+        provider.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
+}

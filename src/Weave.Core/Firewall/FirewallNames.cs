@@ -1,0 +1,16 @@
+namespace Weave.Core.Firewall;
+
+/// <summary>Names of our chains and sets: the original's, as other programs look for them.</summary>
+public static class FirewallNames
+{
+    public const string NatChain = "WEAVE";
+    public const string ExposeChain = "WEAVE-EXPOSE";
+    public const string CanaryChain = "WEAVE-CANARY";
+    public const string PolicyChain = "WEAVE-NPC";
+    public const string PolicyEgressChain = "WEAVE-NPC-EGRESS";
+    public const string LocalSet = "weaver-no-masq-local";
+
+    /// <summary>All chains that we, or a policy controller of ours, may have made.</summary>
+    public static bool IsOurs(string chain) =>
+        chain == NatChain || chain.StartsWith("WEAVE-", StringComparison.Ordinal);
+}

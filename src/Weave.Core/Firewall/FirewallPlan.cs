@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+
+namespace Weave.Core.Firewall;
+
+/// <summary>What to feed to <c>iptables-restore --noflush</c> so that the rules found become the rules wanted.</summary>
+public static class FirewallPlan
+{
+    private const string DockerUser = "-j DOCKER-USER";
+
+    /// <summary>Empty when nothing is missing or out of place.</summary>
+    public static string From(IReadOnlyList<FirewallTable> wanted, FirewallState found)
+    {
+        StringBuilder script = new();
+        foreach (FirewallTable table in wanted)
+        {
+            Wrap(script, table.Name, [.. Changes(table, found)]);
+        }
+
+        return script.ToString();
+    }
+
+    /// <summary>Takes away every rule of <paramref name="wanted"/>, every jump to a chain of ours, and those chains.</summary>
+    public static string Removal(IReadOnlyList<FirewallTable> wanted, FirewallState found)
+    {
+        StringBuilder script = new();
+        foreach (FirewallTable table in wanted)
+        {
+            HashSet<string> ours = [.. table.Anywhere.Select(rule => rule.Rule), .. table.FirstOfForward];
+            List<string> lines = [];
+            foreach (string chain in found.Chains(table.Name).Where(chain => !FirewallNames.IsOurs(chain)))
+            {
+                lines.AddRange(found.Rules(table.Name, chain)!.Where(rule => ours.Contains(rule) || JumpsToUs(rule)).Select(rule => $"-D {chain} {rule}"));
+            }
+
+            string[] chains = [.. found.Chains(table.Name).Where(FirewallNames.IsOurs)];
+            lines.AddRange(chains.Select(chain => $"-F {chain}"));
+            lines.AddRange(chains.Select(chain => $"-X {chain}"));
+            Wrap(script, table.Name, lines);
+        }
+
+        return script.ToString();
+    }
+
+    private static IEnumerable<string> Changes(FirewallTable table, FirewallState found)
+    {
+        foreach (string chain in table.Shared.Where(chain => found.Rules(table.Name, chain) is null))
+        {
+            yield return $":{chain} - [0:0]";
+        }
+
+        foreach ((string chain, IReadOnlyList<string> rules) in table.Own)
+        {
+            if (found.Rules(table.Name, chain) is { } there && there.SequenceEqual(rules))
+            {
+                continue;
+            }
+
+            yield return $":{chain} - [0:0]"; // creates it, or empties it
+            foreach (string rule in rules)
+            {
+                yield return $"-A {chain} {rule}";
+            }
+        }
+
+        foreach ((string chain, string rule) in table.Anywhere)
+        {
+            if (found.Rules(table.Name, chain) is not { } rules || !rules.Contains(rule))
+            {
+                yield return $"-A {chain} {rule}";
+            }
+        }
+
+        foreach (string line in Top(table, found.Rules(table.Name, "FORWARD") ?? []))
+        {
+            yield return line;
+        }
+    }
+
+    private static IEnumerable<string> Top(FirewallTable table, IReadOnlyList<string> forward)
+    {
+        // What users wrote into DOCKER-USER holds for our traffic too.
+        int skip = forward is [DockerUser, ..] ? 1 : 0;
+        if (forward.Skip(skip).Take(table.FirstOfForward.Count).SequenceEqual(table.FirstOfForward))
+        {
+            yield break;
+        }
+
+        foreach (string rule in forward.Where(table.FirstOfForward.Contains))
+        {
+            yield return $"-D FORWARD {rule}";
+        }
+
+        for (int i = 0; i < table.FirstOfForward.Count; i++)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"-I FORWARD {i + 1 + skip} {table.FirstOfForward[i]}");
+        }
+    }
+
+    private static bool JumpsToUs(string rule)
+    {
+        int at = rule.LastIndexOf("-j ", StringComparison.Ordinal);
+        return at >= 0 && FirewallNames.IsOurs(rule[(at + 3)..].Split(' ')[0]);
+    }
+
+    private static void Wrap(StringBuilder script, string table, List<string> lines)
+    {
+        if (lines.Count > 0)
+        {
+            script.Append('*').Append(table).Append('\n').AppendJoin('\n', lines).Append("\nCOMMIT\n");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Weave.Core.Firewall;
+
+/// <summary>The rules of this host, as data.</summary>
+/// <remarks>Protocol section 7.4; the order in FORWARD matters.</remarks>
+public static class FirewallRules
+{
+    private const string Multicast = "224.0.0.0/4";
+
+    /// <summary>The tables that we touch: filter, nat, mangle.</summary>
+    public static IReadOnlyList<FirewallTable> For(FirewallSpec spec) => [Filter(spec), Nat(spec), Mangle()];
+
+    private static FirewallTable Filter(FirewallSpec spec) => new("filter")
+    {
+        Own = spec.ExpectPolicy
+            ? [(FirewallNames.CanaryChain, [])]
+            : [(FirewallNames.CanaryChain, []), (FirewallNames.ExposeChain, [.. spec.Exposures.Select(exposure => $"-d {exposure.Subnet} -j ACCEPT").Distinct()])],
+        Shared = spec.ExpectPolicy ? [FirewallNames.PolicyChain, FirewallNames.PolicyEgressChain] : [],
+        Anywhere = [.. Input(spec).Select(rule => ("INPUT", rule))],
+        FirstOfForward = [.. Forward(spec)],
+    };
+
+    private static FirewallTable Nat(FirewallSpec spec) => new("nat")
+    {
+        Own = [(FirewallNames.CanaryChain, []), (FirewallNames.NatChain, [.. Masquerade(spec)])],
+        Anywhere = [("POSTROUTING", $"-j {FirewallNames.NatChain}")],
+    };
+
+    private static FirewallTable Mangle() => new("mangle") { Own = [(FirewallNames.CanaryChain, [])] };
+
+    private static IEnumerable<string> Input(FirewallSpec spec)
+    {
+        if (spec.DockerBridge.Length > 0)
+        {
+            foreach ((string protocol, int port) in new[] { ("tcp", spec.Port), ("udp", spec.Port), ("udp", spec.Port + 1) })
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"-d {spec.DockerBridgeAddress}/32 -i {spec.DockerBridge} -p {protocol} -m {protocol} --dport {port} -j DROP");
+            }
+
+            yield return $"-i {spec.DockerBridge} -p udp -m udp --dport 53 -j ACCEPT";
+            yield return $"-i {spec.DockerBridge} -p tcp -m tcp --dport 53 -j ACCEPT";
+        }
+
+        if (spec.ControlPort is { } port6784)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"-d 127.0.0.1/32 -p tcp -m tcp --dport {port6784} -m addrtype ! --src-type LOCAL -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment \"Block non-local access to Weave Net control port\" -j DROP");
+        }
+
+        if (spec.ExpectPolicy)
+        {
+            yield return $"-i {spec.WeaveBridge} -j {FirewallNames.PolicyEgressChain}";
+        }
+    }
+
+    private static IEnumerable<string> Forward(FirewallSpec spec)
+    {
+        string weave = spec.WeaveBridge;
+        if (spec.DockerBridge.Length > 0 && spec.DockerBridge != weave)
+        {
+            yield return $"-i {spec.DockerBridge} -o {weave} -j DROP";
+        }
+
+        if (spec.ExpectPolicy)
+        {
+            const string Remark = "-m comment --comment \"NOTE: this must go before '-j KUBE-FORWARD'\"";
+            yield return $"-i {weave} {Remark} -j {FirewallNames.PolicyEgressChain}";
+            yield return $"-o {weave} {Remark} -j {FirewallNames.PolicyChain}";
+            yield return $"-o {weave} -m state --state NEW -j NFLOG --nflog-group 86";
+            yield return $"-o {weave} -j DROP";
+        }
+        else
+        {
+            yield return $"-i {weave} -o {weave} -j ACCEPT";
+            yield return $"-o {weave} -j {FirewallNames.ExposeChain}";
+        }
+
+        yield return $"-i {weave} ! -o {weave} -j ACCEPT";
+        yield return $"-o {weave} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
+    }
+
+    private static IEnumerable<string> Masquerade(FirewallSpec spec)
+    {
+        if (spec.NoMasqueradeLocal)
+        {
+            yield return $"-m set --match-set {FirewallNames.LocalSet} dst -m comment --comment \"Prevent SNAT to locally running containers\" -j RETURN";
+        }
+
+        foreach (var subnet in spec.Exposures.Where(exposure => exposure.Masquerade).Select(exposure => exposure.Subnet).Distinct())
+        {
+            yield return $"-s {subnet} -d {Multicast} -j RETURN";
+            yield return $"! -s {subnet} -d {subnet} -j MASQUERADE";
+            yield return $"-s {subnet} ! -d {subnet} -j MASQUERADE";
+        }
+    }
+}

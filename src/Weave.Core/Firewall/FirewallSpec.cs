@@ -1,0 +1,29 @@
+using Weave.Wire.Primitives;
+
+namespace Weave.Core.Firewall;
+
+/// <summary>What the rules depend on.</summary>
+/// <remarks>Protocol section 7.4.</remarks>
+public sealed record FirewallSpec
+{
+    public string WeaveBridge { get; init; } = "weave";
+
+    /// <summary>Empty without Docker.</summary>
+    public string DockerBridge { get; init; } = "";
+
+    public Ipv4Address DockerBridgeAddress { get; init; }
+
+    /// <summary>Port of the router; the next one is the fast datapath's.</summary>
+    public int Port { get; init; } = 6783;
+
+    /// <summary>TCP port of the control API on 127.0.0.1; null when it has none.</summary>
+    public int? ControlPort { get; init; }
+
+    /// <summary>A policy controller fills chains of its own, and what they do not accept is dropped.</summary>
+    public bool ExpectPolicy { get; init; }
+
+    /// <summary>Traffic to containers of this host keeps its source (set <see cref="FirewallNames.LocalSet"/>).</summary>
+    public bool NoMasqueradeLocal { get; init; }
+
+    public IReadOnlyList<Exposure> Exposures { get; init; } = [];
+}

@@ -1,0 +1,17 @@
+namespace Weave.Core.Firewall;
+
+/// <summary>Rules of one table, as wanted. Rules are written as <c>iptables-save</c> prints them, without <c>-A CHAIN</c>.</summary>
+public sealed record FirewallTable(string Name)
+{
+    /// <summary>Chains whose whole content is ours.</summary>
+    public IReadOnlyList<(string Chain, IReadOnlyList<string> Rules)> Own { get; init; } = [];
+
+    /// <summary>Chains that must exist and that others fill.</summary>
+    public IReadOnlyList<string> Shared { get; init; } = [];
+
+    /// <summary>Rules that must be somewhere in a chain of others.</summary>
+    public IReadOnlyList<(string Chain, string Rule)> Anywhere { get; init; } = [];
+
+    /// <summary>Rules that must be the first of FORWARD, in this order, after a jump to DOCKER-USER if that leads.</summary>
+    public IReadOnlyList<string> FirstOfForward { get; init; } = [];
+}

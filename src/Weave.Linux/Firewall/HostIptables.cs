@@ -1,0 +1,87 @@
+using System.Globalization;
+using Weave.Wire.Primitives;
+
+namespace Weave.Linux.Firewall;
+
+/// <summary>The host's iptables, of the kind (nft or legacy) in which its rules are.</summary>
+public sealed class HostIptables(IHostPrograms programs) : IFirewall
+{
+    private const string LockWait = "5"; // seconds to wait for whoever holds the lock of iptables
+
+    private static readonly string[] Kinds = ["iptables-nft", "iptables-legacy"];
+
+    private string? _flavour;
+
+    /// <summary><c>iptables</c>, <c>iptables-nft</c> or <c>iptables-legacy</c>.</summary>
+    public string Flavour => _flavour ??= Detect();
+
+    public string Save() => Checked($"{Flavour}-save", []).Output;
+
+    public void Restore(string script)
+    {
+        if (script.Length > 0)
+        {
+            Checked($"{Flavour}-restore", ["--noflush", "--wait", LockWait], script);
+        }
+    }
+
+    public void SetMembers(string set, IReadOnlyCollection<Ipv4Cidr> members)
+    {
+        // Filled beside and swapped in, so that no packet meets a half-filled set.
+        string beside = set + "-new";
+        IEnumerable<string> lines =
+        [
+            $"create {set} hash:net -exist", $"create {beside} hash:net -exist", $"flush {beside}",
+            .. members.Select(member => $"add {beside} {member}"), $"swap {beside} {set}", $"destroy {beside}",
+        ];
+        Checked("ipset", ["restore"], string.Join('\n', lines) + "\n");
+    }
+
+    public void DestroySet(string set)
+    {
+        if (programs.Exists("ipset") && programs.Run("ipset", ["list", "-name", set]).ExitCode == 0)
+        {
+            Checked("ipset", ["destroy", set]);
+        }
+    }
+
+    public void ForgetFlows(int udpPort)
+    {
+        if (programs.Exists("conntrack"))
+        {
+            // Its exit status is 1 when there was none: nothing to tell.
+            programs.Run("conntrack", ["-D", "-p", "udp", "--dport", udpPort.ToString(CultureInfo.InvariantCulture)]);
+        }
+    }
+
+    /// <summary>
+    /// Where Docker's rules are, else where most rules are, else what the plain command is. Looking does not create
+    /// anything: each kind prints only tables that are there.
+    /// </summary>
+    private string Detect()
+    {
+        (string Flavour, int Weight)[] kinds = [.. Kinds.Select(kind => (kind, Weigh(kind)))];
+        (string best, int weight) = kinds.MaxBy(kind => kind.Weight);
+        return weight > 0 && kinds.Count(kind => kind.Weight == weight) == 1 ? best : "iptables";
+    }
+
+    private int Weigh(string kind)
+    {
+        if (!programs.Exists($"{kind}-save") || !programs.Exists($"{kind}-restore"))
+        {
+            return 0;
+        }
+
+        ProgramResult result = programs.Run($"{kind}-save", []);
+        string[] lines = result.ExitCode == 0 ? result.Output.Split('\n') : [];
+        const int MoreThanAnyNumberOfRules = 1_000_000;
+        return lines.Count(line => line.StartsWith("-A ", StringComparison.Ordinal))
+            + (lines.Any(line => line.StartsWith(":DOCKER", StringComparison.Ordinal)) ? MoreThanAnyNumberOfRules : 0);
+    }
+
+    private ProgramResult Checked(string program, IReadOnlyList<string> arguments, string input = "")
+    {
+        ProgramResult result = programs.Run(program, arguments, input);
+        return result.ExitCode == 0 ? result : throw new FirewallException($"{program}: {result.Error}");
+    }
+}

@@ -1,0 +1,4 @@
+namespace Weave.Api;
+
+/// <summary>An address as a number, with the length of its prefix.</summary>
+public sealed record ClaimedCidr(uint Addr, int PrefixLen);

@@ -1,0 +1,56 @@
+using Weave.Cli.Launch;
+using Weave.Docker;
+using Weave.Docker.Model;
+
+namespace Weave.Cli.Commands;
+
+/// <summary><c>weave reset</c>: leaves the mesh, and nothing of ours on the host.</summary>
+internal static class ResetCommand
+{
+    private static readonly TimeSpan ForGossip = TimeSpan.FromMilliseconds(500);
+
+    internal static async Task<int> RunAsync(CliContext context, string[] args)
+    {
+        bool force = args is ["--force"];
+        if (args.Length > 0 && !force)
+        {
+            throw new UsageException();
+        }
+
+        await LeaveAsync(context, force).ConfigureAwait(false);
+        await StopCommand.StopAsync(context).ConfigureAwait(false);
+        await context.Docker.Containers.RemoveAsync(context.Environment.ContainerName, force: true, context.Cancel).ConfigureAwait(false);
+        int cleaned = HostSide.IsHere(context)
+            ? await HostCleanupCommand.RunAsync(context, []).ConfigureAwait(false)
+            : await HostSide.RunAsync(context, ["host-cleanup"]).ConfigureAwait(false);
+        foreach (ContainerSummary old in await context.Docker.Containers.ListAsync(all: true, context.Cancel, label: RouterContainer.Label).ConfigureAwait(false))
+        {
+            await context.Docker.Containers.RemoveAsync(old.Id, force: true, context.Cancel).ConfigureAwait(false);
+        }
+
+        await context.Docker.Volumes.RemoveAsync(context.Environment.DatabaseVolume, force: true, context.Cancel).ConfigureAwait(false);
+        await context.Docker.Images.RemoveAsync(WeaveImage.Name, force: true, context.Cancel).ConfigureAwait(false);
+        return cleaned;
+    }
+
+    private static async Task LeaveAsync(CliContext context, bool force)
+    {
+        if (await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
+        {
+            if (HostSide.IsHere(context))
+            {
+                await context.Router.TryAsync("DELETE", "/peer").ConfigureAwait(false);
+            }
+            else
+            {
+                await HostSide.CaptureAsync(context, ["leave"]).ConfigureAwait(false);
+            }
+
+            await Task.Delay(ForGossip, context.Cancel).ConfigureAwait(false);
+        }
+        else if (!force && await context.Docker.Containers.InspectAsync(context.Environment.ContainerName, context.Cancel).ConfigureAwait(false) is not null)
+        {
+            throw new CommandException("ERROR: weave is not running; unable to remove from cluster.\nRe-launch weave before reset or use --force to override.");
+        }
+    }
+}

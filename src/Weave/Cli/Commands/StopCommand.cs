@@ -1,0 +1,56 @@
+using Weave.Docker;
+using Weave.Docker.Model;
+
+namespace Weave.Cli.Commands;
+
+/// <summary><c>weave stop</c>. Containers keep their interfaces, and on the fast path their traffic.</summary>
+internal static class StopCommand
+{
+    internal const string DefaultNetwork = "weave";
+    private const string MeshDriver = "weavemesh";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    internal static async Task<int> RunAsync(CliContext context, string[] args)
+    {
+        if (args.Length > 0)
+        {
+            throw new UsageException();
+        }
+
+        await StopAsync(context).ConfigureAwait(false);
+        return 0;
+    }
+
+    internal static async Task StopAsync(CliContext context)
+    {
+        await RemoveNetworkAsync(context).ConfigureAwait(false);
+        if (!await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
+        {
+            await context.Error.WriteLineAsync("Weave is not running (ignore on Kubernetes).").ConfigureAwait(false);
+        }
+
+        if (await context.Docker.Containers.InspectAsync(context.Environment.ContainerName, context.Cancel).ConfigureAwait(false) is { } container)
+        {
+            await context.Docker.Containers.StopAsync(container.Id, Patience, context.Cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The network that the plugin made, unless containers are on it or somebody else made it.</summary>
+    private static async Task RemoveNetworkAsync(CliContext context)
+    {
+        NetworkDetails? network = await context.Docker.Networks.InspectAsync(DefaultNetwork, context.Cancel).ConfigureAwait(false);
+        if (network?.Driver != MeshDriver)
+        {
+            return;
+        }
+
+        try
+        {
+            await context.Docker.Networks.RemoveAsync(network.Id, context.Cancel).ConfigureAwait(false);
+        }
+        catch (DockerException inUse)
+        {
+            await context.Error.WriteLineAsync(inUse.Message).ConfigureAwait(false);
+        }
+    }
+}

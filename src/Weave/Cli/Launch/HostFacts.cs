@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Weave.Cli.Launch;
+
+/// <summary>What launch must know of the Docker host. Passed between hosts as lines of name and value.</summary>
+internal sealed record HostFacts
+{
+    /// <summary>Address of the Docker bridge; empty when there is none.</summary>
+    public string DockerBridgeAddress { get; init; } = "";
+
+    public string HostName { get; init; } = "";
+
+    /// <summary>The file behind /etc/resolv.conf.</summary>
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>The route that the range overlaps; empty for none.</summary>
+    public string Overlap { get; init; } = "";
+
+    /// <summary>Rules forbid what weaveDNS needs.</summary>
+    public bool ForwardingRejected { get; init; }
+
+    internal string Write() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\n");
+
+    internal static HostFacts Read(string text)
+    {
+        Dictionary<string, string> lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', 2)).Where(words => words.Length == 2).ToDictionary(words => words[0], words => words[1]);
+        return new HostFacts
+        {
+            DockerBridgeAddress = lines.GetValueOrDefault("bridge", ""),
+            HostName = lines.GetValueOrDefault("host", ""),
+            ResolvConf = lines.GetValueOrDefault("resolv", "/etc/resolv.conf"),
+            Overlap = lines.GetValueOrDefault("overlap", ""),
+            ForwardingRejected = lines.GetValueOrDefault("rejected") == "True",
+        };
+    }
+}

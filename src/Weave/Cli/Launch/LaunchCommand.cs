@@ -1,0 +1,252 @@
+using System.Formats.Tar;
+using System.Text;
+using Weave.Docker;
+using Weave.Docker.Model;
+
+namespace Weave.Cli.Launch;
+
+/// <summary><c>weave launch</c>.</summary>
+/// <remarks>
+/// 1. Read the words, and refuse what the router would refuse. 2. Nothing of ours may run. 3. Look at the host.
+/// 4. Image, volume, container. 5. Start, wait until it answers, print its id. What fails takes its container along.
+/// </remarks>
+internal static class LaunchCommand
+{
+    private const string DefaultRange = "10.32.0.0/12";
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ExecEvery = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
+    internal static async Task<int> RunAsync(CliContext context, string[] args)
+    {
+        LaunchArguments arguments = LaunchArguments.Read(context.Environment, args);
+        LaunchArguments.Check(RouterArguments(context, arguments, new HostFacts()));
+        await EnsureNotRunningAsync(context).ConfigureAwait(false);
+        HostFacts facts = await LookAtHostAsync(context, arguments.Range ?? DefaultRange).ConfigureAwait(false);
+        Warn(context, arguments, facts);
+        await WeaveImage.EnsureAsync(context).ConfigureAwait(false);
+        await context.Docker.Volumes.CreateAsync(
+            new VolumeSpec { Name = context.Environment.DatabaseVolume, Labels = Labels() }, context.Cancel).ConfigureAwait(false);
+        string id = await context.Docker.Containers.CreateAsync(
+            context.Environment.ContainerName, Spec(context, arguments, facts), context.Cancel).ConfigureAwait(false);
+        try
+        {
+            await StartAsync(context, arguments, id).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is DockerException or CommandException or OperationCanceledException)
+        {
+            await context.Docker.Containers.RemoveAsync(id, force: true, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        await context.Output.WriteLineAsync(id).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static async Task StartAsync(CliContext context, LaunchArguments arguments, string id)
+    {
+        if (!string.IsNullOrEmpty(arguments.Password))
+        {
+            using MemoryStream tar = PasswordArchive(arguments.Password);
+            await context.Docker.Containers.CopyIntoAsync(id, RouterContainer.PasswordFolder, tar, context.Cancel).ConfigureAwait(false);
+        }
+
+        await context.Docker.Containers.StartAsync(id, context.Cancel).ConfigureAwait(false);
+        bool here = HostSide.IsHere(context);
+        Task chatter = ProgressAsync(context);
+        while (!await AnswersAsync(context, id, here).ConfigureAwait(false))
+        {
+            ContainerState? state = (await context.Docker.Containers.InspectAsync(id, context.Cancel).ConfigureAwait(false))?.State;
+            if (state is null or { Running: false } or { Restarting: true })
+            {
+                throw await DeathAsync(context, id).ConfigureAwait(false);
+            }
+
+            await Task.Delay(here ? PollEvery : ExecEvery, context.Cancel).ConfigureAwait(false);
+        }
+
+        _ = chatter;
+    }
+
+    private static async Task<bool> AnswersAsync(CliContext context, string id, bool here)
+    {
+        if (here)
+        {
+            return (await context.Router.TryAsync("GET", "/status").ConfigureAwait(false)).IsSuccess;
+        }
+
+        try
+        {
+            string[] command = ["/usr/bin/weave", "--local", $"--env=WEAVE_HTTP_ADDR={context.Environment.HttpAddress}", "health"];
+            return (await context.Docker.Containers.ExecAsync(id, command, context.Cancel).ConfigureAwait(false)).ExitCode == 0;
+        }
+        catch (DockerException notRunning) when (notRunning.Status is System.Net.HttpStatusCode.Conflict)
+        {
+            return false; // the state tells
+        }
+    }
+
+    private static async Task<CommandException> DeathAsync(CliContext context, string id)
+    {
+        DockerOutput log = await context.Docker.Containers.LogsAsync(id, 20, context.Cancel).ConfigureAwait(false);
+        string[] lines = (log.Output + log.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string reason = lines.LastOrDefault(line => line.StartsWith("FATA", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "it left no word";
+        return new CommandException($"The {context.Environment.ContainerName} container has died: {reason}");
+    }
+
+    private static async Task ProgressAsync(CliContext context)
+    {
+        await Task.Delay(Silence, context.Cancel).ConfigureAwait(false);
+        if (context.OnTerminal)
+        {
+            await context.Error.WriteLineAsync("Waiting for the router to be ready...").ConfigureAwait(false);
+        }
+    }
+
+    private static async Task EnsureNotRunningAsync(CliContext context)
+    {
+        string name = context.Environment.ContainerName;
+        if (await context.Docker.Containers.InspectAsync(name, context.Cancel).ConfigureAwait(false) is { } there)
+        {
+            bool ours = there.Config.Image.StartsWith(WeaveImage.Repository + ":", StringComparison.Ordinal)
+                || there.Config.Image.StartsWith("weaveworks/weave:", StringComparison.Ordinal);
+            switch (there.State)
+            {
+                case { Running: true, Restarting: false, Paused: false } when ours:
+                    throw new CommandException($"{name} is already running; you can stop it with 'weave stop'.", 3);
+                case var _ when !ours:
+                    throw new CommandException($"Found another {(there.State.Running ? "running " : "")}container named '{name}'. Aborting.", 2);
+                case { Status: "created" or "paused" or "restarting" }:
+                    throw new CommandException($"{name} is created, paused, or restarting; you can stop it with 'weave stop'.", 1);
+                default:
+                    await context.Docker.Containers.RemoveAsync(there.Id, force: false, context.Cancel).ConfigureAwait(false);
+                    break;
+            }
+        }
+
+        if (HostSide.IsHere(context) && (await context.Router.TryAsync("GET", "/status").ConfigureAwait(false)).IsSuccess)
+        {
+            throw new CommandException("Weave Net is already running");
+        }
+    }
+
+    private static async Task<HostFacts> LookAtHostAsync(CliContext context, string range)
+    {
+        if (HostSide.IsHere(context))
+        {
+            return HostFactsCommand.Gather(context, range);
+        }
+
+        ExecResult result = await HostSide.CaptureAsync(context, ["host-facts", range]).ConfigureAwait(false);
+        return result.ExitCode == 0 ? HostFacts.Read(result.Output.Output) : throw new CommandException($"Cannot look at the Docker host: {result.Output.Error.Trim()}");
+    }
+
+    private static void Warn(CliContext context, LaunchArguments arguments, HostFacts facts)
+    {
+        if (facts.ForwardingRejected)
+        {
+            context.Error.WriteLine(
+                """
+                WARNING: existing iptables rule
+
+                    '-A FORWARD -j REJECT --reject-with icmp-host-prohibited'
+
+                will block name resolution via weaveDNS - please reconfigure your firewall.
+                """);
+        }
+
+        if (facts.Overlap.Length == 0)
+        {
+            return;
+        }
+
+        if (arguments.Range is null)
+        {
+            throw new CommandException($"ERROR: Default --ipalloc-range {DefaultRange} overlaps with existing route {facts.Overlap} on host.\nYou must pick another range and set it on all hosts.");
+        }
+
+        context.Error.WriteLine($"WARNING: Specified --ipalloc-range {arguments.Range} overlaps with existing route {facts.Overlap} on host.\nUnless this is deliberate, you must pick another range and set it on all hosts.");
+    }
+
+    private static ContainerSpec Spec(CliContext context, LaunchArguments arguments, HostFacts facts)
+    {
+        HostSpec host = RouterContainer.Host(context);
+        ExtraDockerArguments extra = ExtraDockerArguments.Read(context.Environment.Or("WEAVE_DOCKER_ARGS", ""));
+        return new ContainerSpec
+        {
+            Image = WeaveImage.Name,
+            Cmd = RouterArguments(context, arguments, facts),
+            Env =
+            [
+                .. string.IsNullOrEmpty(arguments.Password) ? Array.Empty<string>() : [$"WEAVE_PASSWORD_FILE={RouterContainer.PasswordFolder}/{RouterContainer.PasswordName}"],
+                .. context.Environment.IsSet("WEAVE_HTTP_ADDR") ? [$"WEAVE_HTTP_ADDR={context.Environment.HttpAddress}"] : Array.Empty<string>(),
+                .. extra.Variables,
+            ],
+            Labels = Labels(extra.Labels),
+            HostConfig = host with
+            {
+                Binds = [.. host.Binds!, $"{context.Environment.DatabaseVolume}:/weavedb", .. extra.Binds],
+                RestartPolicy = arguments.Restart ? new RestartPolicy("always") : null,
+            },
+        };
+    }
+
+    /// <summary>Those of the original's launcher, then the user's, so that the user's win.</summary>
+    private static List<string> RouterArguments(CliContext context, LaunchArguments arguments, HostFacts facts)
+    {
+        CliEnvironment environment = context.Environment;
+        List<string> words =
+        [
+            "--port", arguments.Port, "--nickname", facts.HostName, "--host-root=/proc/1/root",
+            "--docker-bridge", environment.DockerBridge, "--weave-bridge", CliEnvironment.Bridge, "--datapath", CliEnvironment.Datapath,
+            "--ipalloc-range", arguments.Range ?? DefaultRange,
+            "--dns-listen-address", $"{(facts.DockerBridgeAddress.Length > 0 ? facts.DockerBridgeAddress : "127.0.0.1")}:53",
+            "--http-addr", environment.HttpAddress, "--status-addr", environment.StatusAddress,
+            "--resolv-conf", "/proc/1/root" + facts.ResolvConf, "--plugin",
+        ];
+        if (environment.IsSet("WEAVE_MTU"))
+        {
+            words.AddRange(["--mtu", environment.Or("WEAVE_MTU", "")]);
+        }
+
+        if (environment.IsSet("WEAVE_NO_FASTDP"))
+        {
+            words.Add("--no-fastdp");
+        }
+
+        if (environment.IsSet("WEAVE_NO_BRIDGED_FASTDP"))
+        {
+            words.Add("--no-bridged-fastdp");
+        }
+
+        words.AddRange(arguments.Rest);
+        return words;
+    }
+
+    private static Dictionary<string, string> Labels(IEnumerable<KeyValuePair<string, string>>? more = null)
+    {
+        Dictionary<string, string> labels = new(StringComparer.Ordinal) { [RouterContainer.Label] = "" };
+        foreach ((string name, string value) in more ?? [])
+        {
+            labels[name] = value;
+        }
+
+        return labels;
+    }
+
+    private static MemoryStream PasswordArchive(string password)
+    {
+        MemoryStream stream = new();
+        using (TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, RouterContainer.PasswordName)
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(password)),
+                Mode = UnixFileMode.UserRead,
+            });
+        }
+
+        stream.Position = 0;
+        return stream;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Weave.Cli;
+
+/// <summary>What the router answered.</summary>
+/// <param name="Status">HTTP status; 0 when it could not be reached.</param>
+/// <param name="Body">The text, or why it could not be reached.</param>
+internal sealed record RouterReply(int Status, string Body)
+{
+    internal bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>The part of the router that answers this is off.</summary>
+    internal bool IsAbsent => Status == 404;
+
+    /// <summary>Exit status of the original's HTTP calls: 4 for "not found", 7 for "cannot connect".</summary>
+    internal int ExitCode => IsSuccess ? 0 : Status switch
+    {
+        404 => 4,
+        0 => 7,
+        _ => 1,
+    };
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using Weave.Cli;
+using Weave.Cli.Commands;
+using Weave.Cli.Launch;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Cli;
+
+public sealed class CommandArgumentsTests
+{
+    private static readonly CliEnvironment Empty = new(_ => null);
+
+    [Theory]
+    [InlineData("--password secret --port 7000 host1", "secret", "7000", null, true, "host1")]
+    [InlineData("-password secret", "secret", "6783", null, true, "")]
+    [InlineData("--password=a=b --ipalloc-range= --no-restart", "a=b", "6783", "", false, "")]
+    [InlineData("-iprange 10.0.0.0/24 --no-dns -H unix:///x host1 host2", null, "6783", "10.0.0.0/24", true, "--no-dns -H unix:///x host1 host2")]
+    [InlineData("--no-detect-tls --trusted-subnets 10.0.0.0/8", null, "6783", null, true, "--trusted-subnets 10.0.0.0/8")]
+    public void Launch_takes_its_own_words_and_leaves_the_rest_to_the_router(string line, string? password, string port, string? range, bool restart, string rest)
+    {
+        LaunchArguments read = LaunchArguments.Read(Empty, line.Split(' '));
+        Assert.Equal((password, port, range, restart, rest), (read.Password, read.Port, read.Range, read.Restart, string.Join(' ', read.Rest)));
+    }
+
+    [Fact]
+    public void A_word_without_its_value_shows_the_usage() => Assert.Throws<UsageException>(() => LaunchArguments.Read(Empty, ["--password"]));
+
+    [Fact]
+    public void What_the_router_would_refuse_is_refused_before_anything_is_made() => Assert.Equal(
+        "flag provided but not defined: --nope\n--min-protocol-version must be in range [1,2]",
+        Assert.Throws<CommandException>(() => LaunchArguments.Check(["--nope", "--min-protocol-version=9"])).Message);
+
+    [Fact]
+    public void Facts_of_the_host_survive_the_way_between_hosts()
+    {
+        HostFacts facts = new() { DockerBridgeAddress = "172.17.0.1", HostName = "host1", ResolvConf = "/run/systemd/resolve/resolv.conf", Overlap = "10.0.0.0/8", ForwardingRejected = true };
+        Assert.Equal(facts, HostFacts.Read(facts.Write()));
+        Assert.Equal(new HostFacts(), HostFacts.Read(new HostFacts().Write()));
+    }
+
+    [Theory]
+    [InlineData("", "", "", "")]
+    [InlineData("-e A=1 -e B -v /x:/y --label=k=v -l z", "A=1 B", "/x:/y", "k=v z=")]
+    public void Extra_words_for_docker_are_understood(string text, string variables, string binds, string labels)
+    {
+        ExtraDockerArguments read = ExtraDockerArguments.Read(text);
+        Assert.Equal((variables, binds, labels), (string.Join(' ', read.Variables), string.Join(' ', read.Binds), string.Join(' ', read.Labels.Select(label => $"{label.Key}={label.Value}"))));
+    }
+
+    [Fact]
+    public void Other_extra_words_are_refused_by_name() =>
+        Assert.Contains("--memory", Assert.Throws<CommandException>(() => ExtraDockerArguments.Read("--memory 1g")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("10.2.1.1/24 ip:10.2.2.1/24 net:10.3.0.0/24 net:default c1", "10.2.1.1/24 10.2.2.1/24 net:10.3.0.0/24 net:default", "c1")]
+    [InlineData("c1", "", "c1")]
+    [InlineData("10.2.1.1 c1", "", "10.2.1.1 c1")]
+    public void Addresses_come_first(string line, string cidrs, string rest)
+    {
+        (IReadOnlyList<string> found, string[] words) = CidrArguments.Take(line.Split(' '));
+        Assert.Equal((cidrs, rest), (string.Join(' ', found), string.Join(' ', words)));
+    }
+
+    [Fact]
+    public void A_lookup_asks_one_question_and_reads_any_answer()
+    {
+        byte[] question = DnsQuestion.Question(7, "web.weave.local.");
+        Assert.Equal("000701000001000000000000037765620577656176650 56c6f63616c0000010001".Replace(" ", "", StringComparison.Ordinal), Convert.ToHexStringLower(question));
+        byte[] answer = [.. question[..7], 1, .. question[8..], 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 10, 32, 0, 1];
+        Assert.Equal([IPAddress.Parse("10.32.0.1")], DnsQuestion.Addresses(answer));
+        for (int length = 12; length < answer.Length; length++)
+        {
+            Assert.Empty(DnsQuestion.Addresses(answer.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void The_hosts_file_names_the_container_by_its_address() => Assert.Contains(
+        "10.32.0.1          c1.weave.local c1\n", HostsFile.Content("c1", "weave.local", [Ipv4Cidr.Parse("10.32.0.1/12")], ["x:1.2.3.4"]), StringComparison.Ordinal);
+}

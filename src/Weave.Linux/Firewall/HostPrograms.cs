@@ -9,25 +9,18 @@ namespace Weave.Linux.Firewall;
 /// <summary>Runs the host's programs; from a container, in the host's mount namespace.</summary>
 /// <remarks>
 /// A thread may enter a mount namespace once it no longer shares its root and working directory with the others, and a
-/// child that it starts is then in there too. The thread is thrown away.
+/// child that it starts is then in there too. The thread is thrown away. It has the network namespace of its caller.
 /// </remarks>
 public sealed partial class HostPrograms : IHostPrograms
 {
     private const int CLONE_FS = 0x200;
     private const int CLONE_NEWNS = 0x20000;
-    private const int CLONE_NEWNET = 0x40000000;
     private static readonly string[] Path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     private readonly string? _mountNamespace;
-    private readonly string? _networkNamespace;
 
     /// <param name="mountNamespace">The host's, such as <c>/proc/1/ns/mnt</c>; null when we are in it.</param>
-    /// <param name="networkNamespace">Where programs shall see the network; null for ours.</param>
-    public HostPrograms(string? mountNamespace = null, string? networkNamespace = null)
-    {
-        _mountNamespace = mountNamespace;
-        _networkNamespace = networkNamespace;
-    }
+    public HostPrograms(string? mountNamespace = null) => _mountNamespace = mountNamespace;
 
     public bool Exists(string program) => OnHost(() => Find(program) is not null);
 
@@ -92,12 +85,6 @@ public sealed partial class HostPrograms : IHostPrograms
 
     private void Enter()
     {
-        // The network first: its path is of this mount namespace.
-        if (_networkNamespace is not null)
-        {
-            Enter(_networkNamespace, CLONE_NEWNET);
-        }
-
         if (_mountNamespace is not null)
         {
             if (Unshare(CLONE_FS) < 0)

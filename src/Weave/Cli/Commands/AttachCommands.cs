@@ -46,7 +46,9 @@ internal static class AttachCommands
             HostsFile.Rewrite(container, all, extraHosts);
         }
 
-        Attachment(context).Attach(container.State.Pid, CliEnvironment.Bridge, all, multicastRoute: !flags.Contains("--no-multicast-route") && !context.Environment.IsSet("AWSVPC"));
+        RequireOwnNetwork(container);
+        Interfaces().Attach(
+            Spec(container, all) with { MulticastRoute = !flags.Contains("--no-multicast-route") && !context.Environment.IsSet("AWSVPC") }, Rules(context));
         if (!flags.Contains("--without-dns") && NameCommands.FqdnOf(container) is { } fqdn)
         {
             await NameCommands.PutAsync(context, container.Id, fqdn, all.Select(cidr => cidr.Address), checkAlive: true).ConfigureAwait(false);
@@ -66,7 +68,7 @@ internal static class AttachCommands
 
         ContainerDetails container = await RunningAsync(context, name).ConfigureAwait(false);
         (IReadOnlyList<Ipv4Cidr> all, IReadOnlyList<Ipv4Cidr> allocated) = await CidrArguments.ResolveAsync(context, container.Id, cidrs, "GET", checkAlive: false).ConfigureAwait(false);
-        Attachment(context).Detach(container.State.Pid, all);
+        Interfaces().Detach(Spec(container, all), Rules(context));
         if (NameCommands.FqdnOf(container) is { } fqdn)
         {
             await NameCommands.DeleteAsync(context, container.Id, fqdn, all.Select(cidr => cidr.Address)).ConfigureAwait(false);
@@ -87,11 +89,22 @@ internal static class AttachCommands
         return container.State.Pid > 0 ? container : throw new CommandException($"Container {name} not running.");
     }
 
-    private static ContainerAttachment Attachment(CliContext context)
+    private static AttachSpec Spec(ContainerDetails container, IReadOnlyList<Ipv4Cidr> cidrs) =>
+        new($"/proc/{container.State.Pid}/ns/net", $"{container.State.Pid}", cidrs) { Bridge = CliEnvironment.Bridge };
+
+    private static ContainerRules Rules(CliContext context) => new(new HostPrograms(context.IsLocal ? "/proc/1/ns/mnt" : null));
+
+    private static ContainerInterfaces Interfaces()
     {
         Links links = new();
-        string? mount = context.IsLocal ? "/proc/1/ns/mnt" : null;
-        return new ContainerAttachment(
-            new NetworkNamespaces(), links, new Addresses(links), new Routes(links), new Sysctls(), new ArpAnnouncer(), network => new HostPrograms(mount, network));
+        return new ContainerInterfaces(new NetworkNamespaces(), links, new Addresses(links), new Routes(links), new Sysctls(), new ArpAnnouncer());
+    }
+
+    private static void RequireOwnNetwork(ContainerDetails container)
+    {
+        if (new FileInfo($"/proc/{container.State.Pid}/ns/net").LinkTarget == new FileInfo("/proc/1/ns/net").LinkTarget)
+        {
+            throw new CommandException("Container is running in the host network namespace, and therefore cannot be\nconnected to weave - perhaps the container was started with --net=host");
+        }
     }
 }

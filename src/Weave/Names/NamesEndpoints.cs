@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weave.Core.Names;
+using Weave.Docker;
 using Weave.Wire.Names;
 using Weave.Wire.Primitives;
 
@@ -24,7 +25,7 @@ internal static class NamesEndpoints
         }
 
         NamesDaemon server = routes.ServiceProvider.GetRequiredService<NamesDaemon>();
-        IContainerLiveness? liveness = routes.ServiceProvider.GetService<IContainerLiveness>();
+        IContainerLiveness? liveness = routes.ServiceProvider.GetService<DockerClient>() is { } docker ? new DockerLiveness(docker) : null;
         routes.MapGet("/domain", (RequestDelegate)(context => TextAsync(context, names.Domain)));
         routes.MapGet("/dns-address", (RequestDelegate)(context => TextAsync(context, server.ListenHost)));
         routes.MapGet("/dns-address-port", (RequestDelegate)(context => TextAsync(context, server.ListenAddress)));

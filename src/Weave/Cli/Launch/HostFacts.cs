@@ -19,9 +19,12 @@ internal sealed record HostFacts
     /// <summary>Rules forbid what weaveDNS needs.</summary>
     public bool ForwardingRejected { get; init; }
 
+    /// <summary>The kernel has a place for pinned programs.</summary>
+    public bool HasBpf { get; init; }
+
     internal string Write() => string.Create(
         CultureInfo.InvariantCulture,
-        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\n");
+        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\nbpf {HasBpf}\n");
 
     internal static HostFacts Read(string text)
     {
@@ -33,6 +36,7 @@ internal sealed record HostFacts
             HostName = lines.GetValueOrDefault("host", ""),
             ResolvConf = lines.GetValueOrDefault("resolv", "/etc/resolv.conf"),
             Overlap = lines.GetValueOrDefault("overlap", ""),
+            HasBpf = lines.GetValueOrDefault("bpf") == "True",
             ForwardingRejected = lines.GetValueOrDefault("rejected") == "True",
         };
     }

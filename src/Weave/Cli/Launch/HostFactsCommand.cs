@@ -23,7 +23,6 @@ internal static class HostFactsCommand
         Addresses addresses = new(links);
         bool hasDocker = links.Find(context.Environment.DockerBridge) is not null;
         HostPrograms programs = new(context.IsLocal ? "/proc/1/ns/mnt" : null);
-        EnsureBpfMount(programs);
         return new HostFacts
         {
             DockerBridgeAddress = hasDocker && addresses.List(context.Environment.DockerBridge) is [var first, ..] ? first.Address.ToString() : "",
@@ -31,6 +30,7 @@ internal static class HostFactsCommand
             ResolvConf = RealPath("/proc/1/root", "/etc/resolv.conf"),
             Overlap = Ipv4Cidr.TryParse(range, out Ipv4Cidr cidr) ? Overlap(links, cidr, CliEnvironment.Bridge) : "",
             ForwardingRejected = Rejects(programs),
+            HasBpf = EnsureBpfMount(programs),
         };
     }
 
@@ -56,14 +56,9 @@ internal static class HostFactsCommand
     }
 
     /// <summary>Where the fast datapath is kept, so that it outlives the container; the host mounts it at boot or we do now.</summary>
-    private static void EnsureBpfMount(HostPrograms programs)
-    {
-        bool mounted = File.ReadLines("/proc/1/mounts").Any(line => line.Split(' ') is [_, BpfMount, "bpf", ..]);
-        if (!mounted && Directory.Exists("/proc/1/root" + BpfMount))
-        {
-            programs.Run("mount", ["-t", "bpf", "bpf", BpfMount]); // without it the datapath lives as long as the router
-        }
-    }
+    private static bool EnsureBpfMount(HostPrograms programs) =>
+        Directory.Exists("/proc/1/root" + BpfMount)
+        && (File.ReadLines("/proc/1/mounts").Any(line => line.Split(' ') is [_, BpfMount, "bpf", ..]) || programs.Run("mount", ["-t", "bpf", "bpf", BpfMount]).ExitCode == 0);
 
     private static bool Rejects(HostPrograms programs)
     {

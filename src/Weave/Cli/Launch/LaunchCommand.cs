@@ -185,7 +185,7 @@ internal static class LaunchCommand
             Labels = Labels(extra.Labels),
             HostConfig = host with
             {
-                Binds = [.. host.Binds!, $"{context.Environment.DatabaseVolume}:/weavedb", .. extra.Binds],
+                Binds = [.. host.Binds!, .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. extra.Binds],
                 RestartPolicy = arguments.Restart ? new RestartPolicy("always") : null,
             },
         };

@@ -10,6 +10,9 @@ internal static class RouterContainer
 
     internal const string PasswordName = "weave-password";
 
+    /// <summary>So that the datapath outlives the container.</summary>
+    internal const string BpfBind = "/sys/fs/bpf:/sys/fs/bpf";
+
     /// <summary>Label of all that launch made.</summary>
     internal const string Label = "weavevolumes";
 
@@ -32,7 +35,7 @@ internal static class RouterContainer
         SecurityOpt = ["apparmor=unconfined", "label=disable"],
         MaskedPaths = [],
         ReadonlyPaths = [],
-        Binds = [$"{DockerSocket(context)}:/var/run/docker.sock", "/run/docker/plugins:/run/docker/plugins", "/sys/fs/bpf:/sys/fs/bpf"],
+        Binds = [$"{DockerSocket(context)}:/var/run/docker.sock", "/run/docker/plugins:/run/docker/plugins"],
     };
 
     /// <summary>The engine's socket on its host: ours when it is a unix socket, else the usual one.</summary>

@@ -1,0 +1,90 @@
+using Weave.SystemTests.Support;
+
+namespace Weave.SystemTests.Cli;
+
+/// <summary>The life of the daemon through the command, on a real Docker host.</summary>
+[Collection(DockerHosts.Name)]
+public sealed class LaunchTests : IDisposable
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    public LaunchTests(DockerHosts hosts) => ArgumentNullException.ThrowIfNull(hosts);
+
+    public void Dispose() => DockerHosts.Clean();
+
+    [Fact]
+    public void Launch_prints_the_id_of_a_ready_router_and_a_second_one_is_refused()
+    {
+        string id = DockerHosts.On(1, "weave launch");
+        Assert.Equal(DockerHosts.On(1, "docker inspect -f '{{.Id}}' weave"), id);
+        Assert.Contains("Service: router", DockerHosts.On(1, "weave status"), StringComparison.Ordinal);
+        Assert.StartsWith("--dns=", DockerHosts.On(1, "weave dns-args"), StringComparison.Ordinal);
+        Shell.Result again = DockerHosts.TryOn(1, "weave launch");
+        Assert.Equal(3, again.ExitCode);
+        Assert.Contains("weave is already running; you can stop it with 'weave stop'.", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_container_is_not_privileged_and_does_not_show_the_password()
+    {
+        DockerHosts.On(1, "weave launch --password hunter2");
+        Assert.Equal("false always", DockerHosts.On(1, "docker inspect -f '{{.HostConfig.Privileged}} {{.HostConfig.RestartPolicy.Name}}' weave"));
+        Assert.DoesNotContain("hunter2", DockerHosts.On(1, "docker inspect weave; docker logs weave 2>&1; ps -ef"), StringComparison.Ordinal);
+        Assert.Contains("Encryption: enabled", DockerHosts.On(1, "weave status"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reset_leaves_the_host_as_it_was()
+    {
+        DockerHosts.On(1, "weave reset --force 2>/dev/null; true");
+        const string Look = "ip -o link | cut -d: -f2 | sort; iptables-save | grep -v '^#' | sed 's/\\[.*//'; ipset list -name 2>/dev/null; docker ps -aq; docker images -q; docker volume ls -q; docker network ls --format '{{.Name}}' | sort; ls /run/docker/plugins /sys/fs/bpf";
+        string before = DockerHosts.On(1, Look);
+        DockerHosts.On(1, "weave launch && weave expose");
+        Assert.NotEqual(before, DockerHosts.On(1, Look));
+        DockerHosts.On(1, "weave reset");
+        Assert.Equal(before, DockerHosts.On(1, Look));
+    }
+
+    [Theory]
+    [InlineData("weave launch --nope", 1, "flag provided but not defined: --nope")]
+    [InlineData("weave launch --min-protocol-version=9 --mtu=3", 1, "--mtu must be in range")]
+    [InlineData("weave nonsense", 1, "Unknown weave command 'nonsense'")]
+    [InlineData("weave launch-router", 1, "The 'weave launch-router' command has been removed as of Weave Net version 2.0")]
+    [InlineData("weave status", 1, "weave container is not present. Have you launched it?")]
+    [InlineData("DOCKER_HOST=unix:///nowhere weave launch", 1, "Cannot connect to the Docker daemon at unix:///nowhere")]
+    [InlineData("DOCKER_HOST=nonsense weave ps", 1, "is not the address of a Docker daemon")]
+    [InlineData("weaver --port=x", 125, "invalid value \"x\" for flag --port")]
+    [InlineData("weave connect", 1, "Usage:")]
+    public void What_cannot_be_is_told_in_one_line_and_nothing_is_left(string line, int status, string message)
+    {
+        Shell.Result result = DockerHosts.TryOn(1, line);
+        Assert.Equal(status, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Equal("", DockerHosts.On(1, "docker ps -aq"));
+    }
+
+    [Fact]
+    public void Flushed_rules_are_back_within_five_seconds()
+    {
+        DockerHosts.On(1, "weave launch && weave expose");
+        string before = Rules();
+        DockerHosts.On(1, "iptables -F INPUT; iptables -F WEAVE-EXPOSE; iptables -t nat -F; iptables -t nat -X WEAVE-CANARY");
+        Eventually.True(Soon, "our rules are back", () => Rules() == before, Rules);
+
+        static string Rules() => DockerHosts.On(1, "iptables-save | grep -i weave | sed 's/\\[.*//' | sort");
+    }
+
+    [Fact]
+    public void Every_command_acts_on_the_host_that_DOCKER_HOST_names()
+    {
+        string remote = $"DOCKER_HOST=tcp://{DockerHosts.AddressOf(2)}:2375 weave";
+        string id = DockerHosts.On(1, $"{remote} launch");
+        Assert.Equal(DockerHosts.On(2, "docker inspect -f '{{.Id}}' weave"), id);
+        Assert.Equal(DockerHosts.On(2, "weave status"), DockerHosts.On(1, $"{remote} status"));
+        string address = DockerHosts.On(1, $"{remote} expose");
+        Assert.Contains(address, DockerHosts.On(2, "ip addr show weave"), StringComparison.Ordinal);
+        DockerHosts.On(1, $"{remote} reset");
+        Assert.Equal("", DockerHosts.On(2, "docker ps -aq; ip -o link show weave 2>/dev/null || true"));
+        Assert.Equal("", DockerHosts.On(1, "docker ps -aq"));
+    }
+}

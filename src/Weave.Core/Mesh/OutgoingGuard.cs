@@ -37,9 +37,13 @@ internal sealed class OutgoingGuard
             MessageTag.SleeveEstablished or MessageTag.SleeveFragmentationReceived or MessageTag.SleeveMtuVerified
                 when _commonOverlays is not null => "control message of a bare sleeve on a connection with the overlay switch",
             MessageTag.OverlayControl => RefuseControl(message),
+            MessageTag.Gossip or MessageTag.Unicast or MessageTag.Broadcast => RefuseGossip(message),
             _ => null,
         };
     }
+
+    private static string? RefuseGossip(ReadOnlySpan<byte> message) =>
+        GossipEnvelope.TryRead(message, out GossipEnvelope envelope, out string? error) ? PayloadGuard.Refuse(envelope) : error;
 
     private string? RefuseControl(ReadOnlySpan<byte> message)
     {

@@ -150,6 +150,9 @@ public ref struct GobReader
         _pending = new Pending(bound.Local.Element!, (int)_bindings.Table[bound.Wire].Element, bound.Element);
     }
 
+    /// <summary>Passes over the value at hand, checking that it is well-formed.</summary>
+    public void Skip() => SkipUnread();
+
     public ulong UInt64() => Take(GobKind.UInt) ? _cursor.ReadUnsigned() : 0;
 
     /// <summary>An unsigned number that must fit 32 bits, as at original peers.</summary>

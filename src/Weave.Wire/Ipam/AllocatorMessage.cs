@@ -81,6 +81,15 @@ public static class AllocatorMessage
         return state is not null;
     }
 
+    /// <summary>The layout is that of a state, whatever it says. Allocates nothing for its contents.</summary>
+    public static bool IsState(ReadOnlySpan<byte> payload)
+    {
+        GobReader reader = new(payload);
+        bool found = reader.NextValue(AllocatorTypes.State);
+        reader.Skip();
+        return found && !reader.Failed;
+    }
+
     /// <summary>A ring by itself, as the original stores it.</summary>
     public static bool TryDecodeRing(ReadOnlySpan<byte> stored, [NotNullWhen(true)] out RingState? ring)
     {

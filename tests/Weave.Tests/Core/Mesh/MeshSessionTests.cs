@@ -25,7 +25,7 @@ public sealed class MeshSessionTests
     public void Two_of_ours_meet_and_talk(int version, string? password)
     {
         (MeshSession a, MeshSession b) = Meet(version, password, password);
-        byte[] message = [4, .. Enumerable.Range(0, 5000).Select(i => (byte)i)];
+        byte[] message = [99, .. Enumerable.Range(0, 5000).Select(i => (byte)i)];
         Assert.Null(a.WriteMessage(message, _toB));
         Assert.Null(b.WriteMessage([0], _toA));
         Exchange(a, b);

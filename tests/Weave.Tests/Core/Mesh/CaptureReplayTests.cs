@@ -63,8 +63,8 @@ public sealed class CaptureReplayTests
         }
 
         Assert.Equal(recorded.Length, output.WrittenCount);
-        Assert.Equal(recorded[..8], output.WrittenSpan[..8]);
-        Assert.Equal(recorded[introduction..], output.WrittenSpan[introduction..]);
+        Assert.Equal(recorded.AsSpan(0, 8).ToArray(), output.WrittenSpan[..8].ToArray());
+        Assert.Equal(recorded.AsSpan(introduction).ToArray(), output.WrittenSpan[introduction..].ToArray());
     }
 
     [Theory]

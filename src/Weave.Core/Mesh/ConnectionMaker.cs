@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Weave.Core.Primitives;
+using Weave.Wire.Mesh;
 using Weave.Wire.Primitives;
 
 namespace Weave.Core.Mesh;

@@ -13,4 +13,7 @@ public enum MeshNote
     PeerForgotten,
     NameCollision,
     ShortIdChanged,
+
+    /// <summary>A message that would harm an original peer was not sent (docs/wire/mesh.md §8).</summary>
+    MessageWithheld,
 }

@@ -1,3 +1,4 @@
+using Weave.Wire.Mesh;
 using Weave.Wire.Primitives;
 
 namespace Weave.Core.Mesh;

@@ -1,4 +1,6 @@
+using System.Text;
 using Weave.Core.Primitives;
+using Weave.Wire.Mesh;
 using Weave.Wire.Primitives;
 
 namespace Weave.Core.Mesh;
@@ -31,6 +33,8 @@ public sealed class Topology
     public ulong SelfUid => _self.Uid;
 
     public string SelfNickname => _self.Nickname;
+
+    public ulong SelfVersion => _self.Version;
 
     public ShortId SelfShortId => _self.ShortId!.Value;
 
@@ -104,6 +108,40 @@ public sealed class Topology
 
     public void RemoveOwnLink(PeerName remote) => ChangeSelf([.. _self.Links.Where(old => old.Remote != remote)]);
 
+    /// <summary>Takes an update as it was sent, allocating nothing for what is no news.</summary>
+    /// <returns>False, with nothing changed, when it cannot be read.</returns>
+    public bool TryMerge(ReadOnlySpan<byte> payload, TopologyChanges changes, out TopologyMerge merge, out string? error)
+    {
+        List<PeerName> described = [];
+        List<PeerRecord> candidates = [];
+        HashSet<PeerName> strangers = [];
+        TopologyReader reader = new(payload);
+        while (reader.NextPeer(out TopologyPeer told))
+        {
+            described.Add(told.Name);
+            PeerEntry? known = Entry(told.Name);
+            if (known is null || IsCandidate(told, known))
+            {
+                candidates.Add(Materialise(told, ref reader, known));
+            }
+            else if (told.Version != known.Version || told.Uid != known.Uid)
+            {
+                NoteStrangers(ref reader, strangers);
+            }
+        }
+
+        error = reader.Error;
+        merge = default;
+        if (error is not null)
+        {
+            return false;
+        }
+
+        merge = Merge(candidates, changes) with { Described = Ascending(described) };
+        AddPlaceholders(strangers, changes);
+        return true;
+    }
+
     /// <summary>Takes an update. Taking it again yields nothing fresh.</summary>
     public TopologyMerge Merge(IReadOnlyList<PeerRecord> update, TopologyChanges changes)
     {
@@ -118,7 +156,7 @@ public sealed class Topology
             }
 
             PeerEntry entry = _peers[told.Name];
-            if (unknown.Remove(told.Name) || IsNewer(told, entry))
+            if (unknown.Remove(told.Name) || IsNewer(told.Version, told.Uid, told.ShortId, entry))
             {
                 Replace(entry, told, changes);
                 fresh.Add(told.Name);
@@ -153,10 +191,47 @@ public sealed class Topology
     }
 
     /// <summary>Version first; then the UID, so that all agree on one of two incarnations; then whoever has a short id.</summary>
-    private static bool IsNewer(PeerRecord told, PeerEntry known) =>
-        told.Version != known.Version ? told.Version > known.Version
-        : told.Uid != known.Uid ? told.Uid > known.Uid
-        : told.ShortId is not null && known.ShortId is null;
+    private static bool IsNewer(ulong version, ulong uid, ShortId? shortId, PeerEntry known) =>
+        version != known.Version ? version > known.Version
+        : uid != known.Uid ? uid > known.Uid
+        : shortId is not null && known.ShortId is null;
+
+    /// <summary>Worth reading whole: news of another, or talk of ourselves.</summary>
+    private bool IsCandidate(in TopologyPeer told, PeerEntry known) =>
+        known == _self ? told.Uid != _self.Uid : IsNewer(told.Version, told.Uid, told.ShortId, known);
+
+    private static PeerRecord Materialise(in TopologyPeer told, ref TopologyReader reader, PeerEntry? known)
+    {
+        List<PeerLink> links = [];
+        while (reader.NextLink(out TopologyLink link))
+        {
+            // Most links of an update are as before: their text is kept rather than made anew.
+            PeerLink before = default;
+            bool same = known is not null && known.TryFindLink(link.Remote, out before) && Ascii.Equals(link.AddressUtf8, before.Address);
+            links.Add(same ? new PeerLink(link.Remote, before.Address, link.Outbound, link.Established) : link.ToRecord());
+        }
+
+        return new PeerRecord(told.Name, told.Nickname, told.Uid, told.Version, told.ShortId, links.ToArray());
+    }
+
+    private void NoteStrangers(ref TopologyReader reader, HashSet<PeerName> strangers)
+    {
+        while (reader.NextLink(out TopologyLink link))
+        {
+            if (!_peers.ContainsKey(link.Remote))
+            {
+                strangers.Add(link.Remote);
+            }
+        }
+    }
+
+    private void AddPlaceholders(HashSet<PeerName> strangers, TopologyChanges changes)
+    {
+        foreach (PeerName stranger in strangers.Where(name => !_peers.ContainsKey(name)).Order())
+        {
+            Add(new PeerEntry(stranger), changes);
+        }
+    }
 
     private static IReadOnlyList<PeerName> Ascending(IEnumerable<PeerName> names) => [.. names.Distinct().Order()];
 

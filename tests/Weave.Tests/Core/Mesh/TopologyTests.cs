@@ -1,5 +1,6 @@
 using Weave.Core.Mesh;
 using Weave.Core.Primitives;
+using Weave.Wire.Mesh;
 using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Core.Mesh;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weave.Core.Mesh;
 using Weave.Tests.Support;
+using Weave.Wire.Mesh;
 using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Core.Mesh;
@@ -15,13 +16,42 @@ public sealed class TopologyVectorTests
 
     [Theory]
     [MemberData(nameof(Updates))]
-    public void An_update_is_applied_as_by_the_original(string description)
+    public void An_update_is_applied_as_by_the_original(string description) =>
+        Apply(description, (topology, row, changes) => topology.Merge(row.GetProperty("update").Peers(), changes));
+
+    [Theory]
+    [MemberData(nameof(Updates))]
+    public void An_update_is_applied_from_its_bytes_as_by_the_original(string description) =>
+        Apply(description, (topology, row, changes) =>
+        {
+            Assert.True(topology.TryMerge(row.GetProperty("updateHex").Hex(), changes, out TopologyMerge merge, out string? error), error);
+            return merge;
+        });
+
+    [Fact]
+    public void An_update_that_breaks_off_changes_nothing()
+    {
+        JsonElement row = Vectors.Json("logic/topology_apply.json").EnumerateArray().Single(r => Description(r).StartsWith("new peer", StringComparison.Ordinal));
+        byte[] whole = row.GetProperty("updateHex").Hex();
+        for (int length = 1; length < whole.Length; length++)
+        {
+            Topology topology = TopologyJson.Build(row.GetProperty("self").Peer(), row.GetProperty("before").Peers());
+            List<string> before = [.. TopologyJson.Describe(topology)];
+            if (!topology.TryMerge(whole.AsSpan(0, length), new TopologyChanges(), out _, out string? error))
+            {
+                Assert.NotNull(error);
+                Assert.Equal(before, TopologyJson.Describe(topology));
+            }
+        }
+    }
+
+    private static void Apply(string description, Func<Topology, JsonElement, TopologyChanges, TopologyMerge> apply)
     {
         JsonElement row = Vectors.Json("logic/topology_apply.json").EnumerateArray().Single(r => Description(r) == description);
         Topology topology = TopologyJson.Build(row.GetProperty("self").Peer(), row.GetProperty("before").Peers());
         TopologyChanges changes = new();
 
-        TopologyMerge merge = topology.Merge(row.GetProperty("update").Peers(), changes);
+        TopologyMerge merge = apply(topology, row, changes);
 
         Assert.Equal(Names(row, "namesInUpdate"), merge.Described);
         Assert.Equal(Names(row, "namesNew"), merge.Fresh);

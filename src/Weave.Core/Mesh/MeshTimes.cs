@@ -1,0 +1,28 @@
+namespace Weave.Core.Mesh;
+
+/// <summary>Time-outs of the control connection.</summary>
+/// <remarks>docs/wire/mesh.md §1.3, §1.10, §1.13.</remarks>
+internal static class MeshTimes
+{
+    /// <summary>Ours: a dial that takes longer has failed.</summary>
+    internal static readonly TimeSpan Dial = TimeSpan.FromSeconds(30);
+
+    /// <summary>The handshake must be over by then.</summary>
+    internal static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
+
+    /// <summary>Silence for this long ends a connection.</summary>
+    internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
+
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
+
+    /// <summary>Updates within this time share one garbage collection.</summary>
+    internal static readonly TimeSpan Collection = TimeSpan.FromSeconds(1);
+
+    /// <summary>Own changes within this time are told in one update.</summary>
+    internal static readonly TimeSpan Update = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Ours: topology news that arrives within this time is looked at once for new peers to connect to.
+    /// </summary>
+    internal static readonly TimeSpan Discovery = TimeSpan.FromMilliseconds(100);
+}

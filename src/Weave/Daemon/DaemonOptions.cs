@@ -6,6 +6,10 @@ public sealed partial record DaemonOptions
     public string Host { get; init; } = "";
     public int Port { get; init; } = 6783;
     public int MinProtocolVersion { get; init; } = 1;
+
+    /// <summary>Lower it to talk to everybody as to a peer of the time before version 2. For tests.</summary>
+    public int MaxProtocolVersion { get; init; } = 2;
+
     public bool Resume { get; init; }
     public string? Name { get; init; }
     public string? Nickname { get; init; }

@@ -1,0 +1,9 @@
+using Weave.Core.Mesh;
+
+namespace Weave.Mesh;
+
+/// <summary>The mesh for status, report and metrics. Safe from any thread; the answer is made in the control loop.</summary>
+public interface IMeshState
+{
+    Task<MeshStatus> StatusAsync(CancellationToken cancel);
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Weave.Mesh;
+
+/// <summary>What the mesh keeps in the store.</summary>
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class MeshJson : JsonSerializerContext;

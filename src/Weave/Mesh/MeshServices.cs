@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Weave.Core.Mesh;
+using Weave.Daemon;
+using Weave.Overlay;
+using Weave.Persistence;
+using Weave.Wire.Primitives;
+
+namespace Weave.Mesh;
+
+/// <summary>Puts the mesh together.</summary>
+public static class MeshServices
+{
+    /// <summary>
+    /// Adds <see cref="MeshRouter"/>, <see cref="IMeshControl"/> and <see cref="IMeshState"/>. Wants an
+    /// <see cref="IOverlayManager"/> and an <see cref="IStateStore"/>. Add it before the parts that join channels, and
+    /// call <see cref="StartMesh"/> after them.
+    /// </summary>
+    public static IServiceCollection AddMesh(this IServiceCollection services)
+    {
+        services.TryAddSingleton(MakeIdentity);
+        return services
+            .AddSingleton(MakeRouter)
+            .AddSingleton<IPeerDirectory>(provider => provider.GetRequiredService<MeshRouter>())
+            .AddSingleton<MeshService>()
+            .AddSingleton<IMeshControl>(provider => provider.GetRequiredService<MeshService>())
+            .AddSingleton<IMeshState>(provider => provider.GetRequiredService<MeshService>());
+    }
+
+    /// <summary>Has the mesh listen and connect when the parts added before have started.</summary>
+    public static IServiceCollection StartMesh(this IServiceCollection services) =>
+        services.AddHostedService(provider => provider.GetRequiredService<MeshService>());
+
+    private static MeshIdentity MakeIdentity(IServiceProvider provider)
+    {
+        DaemonOptions options = provider.GetRequiredService<DaemonOptions>();
+        IStateStore store = provider.GetRequiredService<IStateStore>();
+        PeerName? Stored() => PeerName.TryParse(store.Get(StateKeys.PeerName, MeshJson.Default.String) ?? "", out PeerName name) ? name : null;
+        PeerName self = new HostIdentity(options.HostRoot).Name(options.Name, options.WeaveBridge, Stored);
+        return new MeshIdentity(self, options.Nickname ?? Environment.MachineName);
+    }
+
+    private static MeshRouter MakeRouter(IServiceProvider provider)
+    {
+        DaemonOptions options = provider.GetRequiredService<DaemonOptions>();
+        MeshIdentity identity = provider.GetRequiredService<MeshIdentity>();
+        KernelRandom random = new();
+        SortedDictionary<string, string> features = new(StringComparer.Ordinal);
+        provider.GetRequiredService<IOverlayManager>().AddFeatures(features);
+        MeshOptions mesh = new()
+        {
+            Self = identity.Name,
+            Uid = random.NextUInt64() | 1,
+            ShortId = new ShortId((ushort)random.Next(ShortId.Count)),
+            Nickname = identity.Nickname,
+            Port = options.Port,
+            Password = string.IsNullOrEmpty(options.Password) ? null : options.Password,
+            MinProtocolVersion = (byte)options.MinProtocolVersion,
+            MaxProtocolVersion = (byte)options.MaxProtocolVersion,
+            ConnectionLimit = options.ConnectionLimit,
+            Discovery = options.Discovery,
+            TrustedSubnets = [.. options.TrustedSubnets.Select(Ipv4Cidr.Parse)],
+            OverlayFeatures = features,
+        };
+        return new MeshRouter(mesh, random, provider.GetRequiredService<ControlLoop>().Now);
+    }
+}

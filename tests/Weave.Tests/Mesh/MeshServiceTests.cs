@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Weave.Core.Mesh;
+using Weave.Daemon;
+using Weave.Mesh;
+using Weave.Persistence;
+using Weave.Tests.Fakes;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Mesh;
+
+/// <summary>Two mesh services on the loopback interface, with real sockets.</summary>
+public sealed class MeshServiceTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData("secret", 2)]
+    [InlineData("secret", 1)]
+    public async Task Two_peers_meet_and_establish_a_connection(string? password, int version)
+    {
+        await using Host first = await Host.StartAsync(1, password, version);
+        await using Host second = await Host.StartAsync(2, password, 2, $"127.0.0.1:{first.Port}");
+
+        MeshStatus status = await second.UntilAsync(state => state.Connections is [{ Established: true }] && state.UnicastRoutes.Count == 2, "established");
+
+        Assert.Equal(version, status.Connections[0].ProtocolVersion);
+        Assert.Equal(password is null ? null : true, status.Connections[0].Encrypted);
+        Assert.Equal(["127.0.0.1:" + first.Port], status.Targets);
+        await first.UntilAsync(state => state.Peers.Count == 2 && state.UnicastRoutes.Count == 2, "known at the other end");
+        if (version == 2)
+        {
+            Assert.Contains("control 7 0001", first.Overlay.Calls); // version 1 has no overlay switch to send it to
+        }
+
+        Assert.Equal([$"127.0.0.1:{first.Port}"], second.Store.Get(StateKeys.DirectPeers, MeshJson.Default.ListString));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_shows_in_status_and_leaves_nobody_connected()
+    {
+        await using Host first = await Host.StartAsync(1, "one", 2);
+        await using Host second = await Host.StartAsync(2, "two", 2, $"127.0.0.1:{first.Port}");
+        MeshStatus status = await second.UntilAsync(state => state.Attempts is [{ LastError: not null }], "refused");
+        Assert.Empty(status.Connections);
+        Assert.NotEqual(0, status.TerminationCount);
+    }
+
+    [Fact]
+    public async Task A_peer_that_stops_is_forgotten_and_dialled_again()
+    {
+        await using Host first = await Host.StartAsync(1, null, 2);
+        await using (Host second = await Host.StartAsync(2, null, 2))
+        {
+            Assert.Empty(await first.Service.ConnectAsync([$"127.0.0.1:{second.Port}"], false, default));
+            await first.UntilAsync(state => state.Connections is [{ Established: true }], "established");
+        }
+
+        MeshStatus status = await first.UntilAsync(state => state.Connections.All(connection => connection.Lingering), "gone");
+        Assert.Contains("linger", first.Overlay.Calls);
+        Assert.Equal(1, status.TerminationCount);
+    }
+
+    [Fact]
+    public async Task What_is_no_target_is_named_and_the_others_are_taken()
+    {
+        await using Host host = await Host.StartAsync(1, null, 2);
+        IReadOnlyList<string> problems = await host.Service.ConnectAsync(["10.255.0.1", ":1", "127.0.0.1:x y", "a.b:99999"], false, default);
+        Assert.Equal(
+            ["invalid peer name \":1\", should be host[:port]", "invalid peer name \"127.0.0.1:x y\", should be host[:port]", "address 99999: invalid port"],
+            problems);
+        Assert.Equal(["10.255.0.1"], (await host.Service.StatusAsync(default)).Targets);
+        await host.Service.ForgetAsync(["10.255.0.1"], default);
+        Assert.Empty((await host.Service.StatusAsync(default)).Targets);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_said()
+    {
+        await using Host first = await Host.StartAsync(1, null, 2);
+        OptionException failure = await Assert.ThrowsAsync<OptionException>(() => Host.StartAsync(2, null, 2, port: first.Port));
+        Assert.StartsWith($"listen tcp 127.0.0.1:{first.Port}:", failure.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Host : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private Task _running = Task.CompletedTask;
+
+        private Host(int number, string? password, int version, int port, string[] peers)
+        {
+            Port = port;
+            Loop = new ControlLoop(TimeProvider.System);
+            Overlay = new FakeOverlayManager(Loop);
+            MeshOptions options = new()
+            {
+                Self = new PeerName((ulong)number),
+                Uid = (ulong)number,
+                ShortId = new ShortId((ushort)number),
+                Password = password,
+                MaxProtocolVersion = (byte)version,
+                Discovery = false,
+                OverlayFeatures = new Dictionary<string, string> { ["Overlays"] = "sleeve" },
+            };
+            MeshRouter router = new(options, new KernelRandom(), Loop.Now);
+            DaemonOptions daemon = new() { Host = "127.0.0.1", Port = port, Peers = peers };
+            Service = new MeshService(Loop, router, Overlay, Store, daemon, TimeProvider.System, NullLogger<MeshService>.Instance);
+        }
+
+        internal ControlLoop Loop { get; }
+
+        internal int Port { get; }
+
+        internal MeshService Service { get; }
+
+        internal FakeOverlayManager Overlay { get; }
+
+        internal MemoryStateStore Store { get; } = new();
+
+        internal static async Task<Host> StartAsync(int number, string? password, int version, string? peer = null, int port = 0)
+        {
+            Host host = new(number, password, version, port == 0 ? FreePort() : port, peer is null ? [] : [peer]);
+            host._running = Task.Run(() => host.Loop.RunAsync(host._stop.Token));
+            await host.Service.StartAsync(default);
+            return host;
+        }
+
+        internal async Task<MeshStatus> UntilAsync(Func<MeshStatus, bool> holds, string what)
+        {
+            using CancellationTokenSource limit = new(Patience);
+            while (true)
+            {
+                MeshStatus status = await Service.StatusAsync(default);
+                if (holds(status))
+                {
+                    return status;
+                }
+
+                Assert.False(limit.IsCancellationRequested, $"not {what}: {status}");
+                await Task.Yield();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Service.StopAsync(default);
+            await _stop.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Service.Dispose();
+            _stop.Dispose();
+        }
+
+        private static int FreePort()
+        {
+            using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        }
+    }
+}

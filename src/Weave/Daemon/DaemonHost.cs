@@ -5,7 +5,16 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Weave.Docker;
+using Weave.Firewall;
+using Weave.Ipam;
+using Weave.Logging;
+using Weave.Mesh;
+using Weave.Names;
+using Weave.Overlay;
+using Weave.Persistence;
+using Weave.Plugin;
+using Weave.Status;
 
 namespace Weave.Daemon;
 
@@ -42,12 +51,50 @@ public static class DaemonHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => OpenDoors(kestrel, options));
         builder.Services
             .AddRoutingCore()
+            .AddLog(options)
             .AddSingleton(options)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<ControlLoop>()
-            .AddHostedService<ControlLoopService>();
+            .AddHostedService<ControlLoopService>()
+            .AddStatus()
+            .AddPersistence()
+            .AddKernel(options)
+            .AddOverlay()
+            .AddMesh()
+            .AddIpam(options)
+            .AddNames(options)
+            .AddFirewall()
+            .StartMesh()
+            .AddDocker(options)
+            .AddPlugin(options);
         WebApplication app = builder.Build();
+        JoinChannels(app.Services);
+        MapRoutes(app);
         return app;
+    }
+
+    /// <summary>Channels join the mesh before the control loop runs, so that no message finds them missing.</summary>
+    private static void JoinChannels(IServiceProvider services)
+    {
+        services.GetService<IAddressAllocation>();
+        services.GetService<INameRegistry>();
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapSurface(Surface.Control, routes =>
+        {
+            routes.MapControl();
+            if (app.Services.GetService<IAddressAllocation>() is not null)
+            {
+                routes.MapIpam();
+            }
+
+            routes.MapNames();
+        });
+        app.MapSurface(Surface.Control | Surface.Status, routes => routes.MapStatus());
+        app.MapSurface(Surface.Metrics, routes => routes.MapMetrics());
+        app.MapPlugin();
     }
 
     private static void OpenDoors(KestrelServerOptions kestrel, DaemonOptions options)

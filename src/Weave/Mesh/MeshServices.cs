@@ -4,6 +4,7 @@ using Weave.Core.Mesh;
 using Weave.Daemon;
 using Weave.Overlay;
 using Weave.Persistence;
+using Weave.Status;
 using Weave.Wire.Primitives;
 
 namespace Weave.Mesh;
@@ -24,7 +25,8 @@ public static class MeshServices
             .AddSingleton<IPeerDirectory>(provider => provider.GetRequiredService<MeshRouter>())
             .AddSingleton<MeshService>()
             .AddSingleton<IMeshControl>(provider => provider.GetRequiredService<MeshService>())
-            .AddSingleton<IMeshState>(provider => provider.GetRequiredService<MeshService>());
+            .AddSingleton<IMeshState>(provider => provider.GetRequiredService<MeshService>())
+            .AddSingleton<IReportSection, MeshReport>();
     }
 
     /// <summary>Has the mesh listen and connect when the parts added before have started.</summary>

@@ -9,6 +9,7 @@ using Weave.Linux.Netlink;
 using Weave.Linux.NetNs;
 using Weave.Names;
 using Weave.Persistence;
+using Weave.Status;
 
 namespace Weave.Plugin;
 
@@ -45,7 +46,8 @@ internal static class PluginServices
             .AddSingleton<PluginNetworks>(provider => new PluginNetworks(provider.GetRequiredService<IStateStore>()))
             .AddSingleton<EndpointTable>(provider => new EndpointTable(provider.GetRequiredService<ILinks>()))
             .AddSingleton<EngineFacts>()
-            .AddSingleton<PluginEndpoints>();
+            .AddSingleton<PluginEndpoints>()
+            .AddSingleton<IReportSection, PluginReportSection>();
 
         // A managed plugin has no Docker API: neither a network of its own nor anybody to look after.
         if (options.Plugin && options.DockerApi.Length > 0)

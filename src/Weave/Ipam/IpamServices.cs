@@ -1,0 +1,56 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Weave.Core.Ipam;
+using Weave.Core.Mesh;
+using Weave.Daemon;
+using Weave.Mesh;
+using Weave.Persistence;
+using Weave.Status;
+using Weave.Wire.Primitives;
+
+namespace Weave.Ipam;
+
+/// <summary>Composition of this folder.</summary>
+internal static class IpamServices
+{
+    /// <summary>The allocator as a channel of the mesh. Nothing when no range was given: then the routes are absent too.</summary>
+    internal static IServiceCollection AddIpam(this IServiceCollection services, DaemonOptions options)
+    {
+        if (!options.AllocationEnabled)
+        {
+            return services;
+        }
+
+        return services
+            .AddSingleton(MakeAllocation)
+            .AddSingleton<IAddressAllocation>(provider => provider.GetRequiredService<AddressAllocation>())
+            .AddSingleton<IIpamControl>(provider => provider.GetRequiredService<AddressAllocation>())
+            .AddSingleton<IReportSection, IpamReport>();
+    }
+
+    private static AddressAllocation MakeAllocation(IServiceProvider provider)
+    {
+        DaemonOptions options = provider.GetRequiredService<DaemonOptions>();
+        MeshRouter router = provider.GetRequiredService<MeshRouter>();
+        ControlLoop loop = provider.GetRequiredService<ControlLoop>();
+        Ipv4Cidr universe = Ipv4Cidr.Parse(options.IpAllocationRange);
+        Ipv4Cidr subnet = options.IpAllocationDefaultSubnet.Length > 0 ? Ipv4Cidr.Parse(options.IpAllocationDefaultSubnet) : universe;
+        AllocatorOptions allocation = OptionsFor(AllocationMode.Parse(options.IpAllocationInit), universe, router);
+        StoredAllocation store = new(provider.GetRequiredService<IStateStore>(), router.Self);
+        Allocator allocator = router.AddChannel(
+            Allocator.ChannelName, sender => new Allocator(allocation, sender, router, new KernelRandom(), store));
+        allocator.Start(loop.Now);
+        return new AddressAllocation(loop, allocator, universe, subnet, provider.GetRequiredService<ILogger<AddressAllocation>>());
+    }
+
+    /// <summary>Without a number the first peers are those that we were told of, and ourselves.</summary>
+    private static AllocatorOptions OptionsFor(AllocationMode mode, Ipv4Cidr universe, MeshRouter router) => mode switch
+    {
+        AllocationMode.Seed seed => new(universe, () => Quorum(1), IsObserver: false, seed.Names, []),
+        AllocationMode.Observer => new(universe, () => Quorum(1), IsObserver: true, [], []),
+        AllocationMode.Consensus { Peers: { } peers } => new(universe, () => Quorum(peers), IsObserver: false, [], []),
+        _ => new(universe, () => Quorum(1 + router.ActiveTargets.Count), IsObserver: false, [], []),
+    };
+
+    private static int Quorum(int peers) => (peers / 2) + 1;
+}

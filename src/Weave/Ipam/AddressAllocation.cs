@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+using Weave.Core.Ipam;
+using Weave.Daemon;
+using Weave.Wire.Primitives;
+
+namespace Weave.Ipam;
+
+/// <summary>The allocator for the rest of the daemon: every call is a piece of work in the control loop.</summary>
+internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
+{
+    private readonly ControlLoop _loop;
+    private readonly Allocator _allocator;
+    private readonly ILogger<AddressAllocation> _log;
+
+    internal AddressAllocation(ControlLoop loop, Allocator allocator, Ipv4Cidr universe, Ipv4Cidr defaultSubnet, ILogger<AddressAllocation> log)
+    {
+        _loop = loop;
+        _allocator = allocator;
+        _log = log;
+        Universe = universe;
+        DefaultSubnet = defaultSubnet;
+        loop.AfterEach(WriteNotes);
+    }
+
+    public Ipv4Cidr DefaultSubnet { get; }
+
+    public Ipv4Cidr Universe { get; }
+
+    public async Task<Ipv4Cidr> AllocateAsync(string ident, Ipv4Cidr subnet, bool isContainer, CancellationToken cancel)
+    {
+        AllocationAnswer answer = await AskAsync(answer => new AllocateRequest(ident, subnet, isContainer, answer), cancel).ConfigureAwait(false);
+        return answer.Address;
+    }
+
+    public Task ClaimAsync(string ident, Ipv4Cidr address, bool isContainer, bool noErrorOnUnknown, CancellationToken cancel) =>
+        AskAsync(answer => new ClaimRequest(ident, address, isContainer, noErrorOnUnknown, answer), cancel);
+
+    public Task PrimeAsync(CancellationToken cancel) => AskAsync(answer => new PrimeRequest(answer), cancel);
+
+    public Task<IReadOnlyList<Ipv4Cidr>> LookupAsync(string ident, Ipv4Cidr? subnet, CancellationToken cancel)
+    {
+        Ipv4Range range = subnet is { } within ? Ipv4Range.HostsOf(within) : new Ipv4Range(0, uint.MaxValue);
+        return _loop.AskAsync(() => _allocator.Lookup(ident, range), cancel);
+    }
+
+    public Task FreeAsync(string ident, CancellationToken cancel) => CommandAsync(() => _allocator.Delete(_loop.Now, ident), cancel);
+
+    public Task FreeAsync(string ident, Ipv4Address address, CancellationToken cancel) =>
+        CommandAsync(() => _allocator.Free(_loop.Now, ident, address), cancel);
+
+    public void OnContainerStarted(string container) => Post(() => _allocator.OnContainerStarted(_loop.Now, container));
+
+    public void OnContainerDied(string container) => Post(() => _allocator.OnContainerDied(_loop.Now, container));
+
+    public void OnContainerDestroyed(string container) => Post(() => _allocator.OnContainerDestroyed(_loop.Now, container));
+
+    public Task PruneAsync(IReadOnlySet<string> existing, CancellationToken cancel) => _loop.AskAsync(
+        () =>
+        {
+            _allocator.Prune(_loop.Now, existing);
+            return true;
+        },
+        cancel);
+
+    public Task<IpamStatus> StatusAsync(CancellationToken cancel) => _loop.AskAsync(() => _allocator.Status(DefaultSubnet), cancel);
+
+    public Task<IReadOnlyList<KeyValuePair<string, OwnedAddresses>>> OwnedAsync(CancellationToken cancel) =>
+        _loop.AskAsync<IReadOnlyList<KeyValuePair<string, OwnedAddresses>>>(() => [.. _allocator.Owned], cancel);
+
+    public Task LeaveAsync(CancellationToken cancel) => _loop.AskAsync(
+        () =>
+        {
+            _allocator.Leave(_loop.Now);
+            return true;
+        },
+        cancel);
+
+    public Task<uint> TakeOverAsync(string peer, CancellationToken cancel) => _loop.AskAsync(() => _allocator.TakeOver(_loop.Now, peer), cancel);
+
+    private async Task<AllocationAnswer> AskAsync(Func<Action<AllocationAnswer>, AllocationRequest> make, CancellationToken cancel)
+    {
+        TaskCompletionSource<AllocationAnswer> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        AllocationRequest request = make(answer => done.TrySetResult(answer));
+        await _loop.PostAsync(() => _allocator.Submit(_loop.Now, request), cancel).ConfigureAwait(false);
+        using CancellationTokenRegistration withdrawal = cancel.Register(() => Post(() => _allocator.Cancel(_loop.Now, request)));
+        AllocationAnswer answer = await done.Task.ConfigureAwait(false);
+        if (answer.IsCancelled)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+
+        return answer.Error is null ? answer : throw new AllocationException(answer.Error);
+    }
+
+    private async Task CommandAsync(Func<string?> command, CancellationToken cancel)
+    {
+        if (await _loop.AskAsync(command, cancel).ConfigureAwait(false) is { } refusal)
+        {
+            throw new AllocationException(refusal);
+        }
+    }
+
+    // Never dropped: when the mailbox is full the work waits its turn there, not here.
+    private void Post(Action work)
+    {
+        if (!_loop.TryPost(work))
+        {
+            _ = _loop.PostAsync(work).AsTask();
+        }
+    }
+
+    private void WriteNotes()
+    {
+        while (_allocator.Notes.TryDequeue(out AllocatorNote note))
+        {
+            if (note.IsWarning)
+            {
+                _log.Trouble(note.Text);
+            }
+            else
+            {
+                _log.Happened(note.Text);
+            }
+        }
+    }
+}

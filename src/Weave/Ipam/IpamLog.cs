@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Weave.Ipam;
+
+/// <summary>Log messages of address allocation: ids 300 to 399.</summary>
+internal static partial class IpamLog
+{
+    [LoggerMessage(300, LogLevel.Information, "[allocator] {Text}")]
+    public static partial void Happened(this ILogger logger, string text);
+
+    [LoggerMessage(301, LogLevel.Warning, "[allocator] {Text}")]
+    public static partial void Trouble(this ILogger logger, string text);
+
+    [LoggerMessage(302, LogLevel.Warning, "[allocator]: {Text}")]
+    public static partial void RequestRefused(this ILogger logger, string text);
+
+    [LoggerMessage(303, LogLevel.Information, "[allocator]: {Kind} request for {Container} cancelled")]
+    public static partial void RequestCancelled(this ILogger logger, string kind, string container);
+
+    [LoggerMessage(304, LogLevel.Warning, "{Text}")]
+    public static partial void StateMessage(this ILogger logger, string text);
+}

@@ -1,0 +1,4 @@
+namespace Weave.Ipam;
+
+/// <summary>The addresses of one owner, whose identifier is the key.</summary>
+internal sealed record StoredAddresses(bool IsContainer, string[] Cidrs);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weave.Core.Mesh;
 using Weave.Tests.Support;
+using Weave.Wire.Mesh;
 using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Core.Mesh;

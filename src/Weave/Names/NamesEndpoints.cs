@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weave.Core.Names;
-using Weave.Docker;
 using Weave.Wire.Names;
 using Weave.Wire.Primitives;
 
@@ -25,7 +24,7 @@ internal static class NamesEndpoints
         }
 
         NamesDaemon server = routes.ServiceProvider.GetRequiredService<NamesDaemon>();
-        IContainerLiveness? liveness = routes.ServiceProvider.GetService<DockerClient>() is { } docker ? new DockerLiveness(docker) : null;
+        IContainerLiveness? liveness = routes.ServiceProvider.GetService<IContainerLiveness>();
         routes.MapGet("/domain", (RequestDelegate)(context => TextAsync(context, names.Domain)));
         routes.MapGet("/dns-address", (RequestDelegate)(context => TextAsync(context, server.ListenHost)));
         routes.MapGet("/dns-address-port", (RequestDelegate)(context => TextAsync(context, server.ListenAddress)));

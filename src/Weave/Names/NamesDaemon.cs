@@ -11,6 +11,7 @@ internal sealed class NamesDaemon : IHostedService, IDisposable
     private readonly ResolvConf _resolvConf;
     private readonly DnsServer _server;
     private readonly ILogger _logger;
+    private bool _disposed;
 
     internal NamesDaemon(DaemonOptions options, NameService names, TimeProvider time, ILogger logger)
     {
@@ -42,5 +43,13 @@ internal sealed class NamesDaemon : IHostedService, IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _server.Dispose();
+    // Registered under two services, so the container disposes of it twice.
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _server.Dispose();
+        }
+    }
 }

@@ -90,6 +90,15 @@ public sealed class NamesEndpointsTests : IAsyncLifetime
         Assert.Equal("text/plain; charset=utf-8", reply.Content.Headers.ContentType?.ToString());
     }
 
+    /// <summary>The container of services does this: the server is registered under two of them.</summary>
+    [Fact]
+    public void The_server_may_be_disposed_of_twice()
+    {
+        NamesDaemon server = _app!.Services.GetRequiredService<NamesDaemon>();
+        server.Dispose();
+        server.Dispose();
+    }
+
     [Fact]
     public async Task The_address_is_told_as_it_was_given()
     {

@@ -19,11 +19,10 @@ internal static class RouterContainer
     /// <summary>
     /// Exactly what is needed, and why: NET_ADMIN (links, rules, tc), NET_RAW (ARP), NET_BIND_SERVICE (port 53),
     /// SYS_ADMIN (namespaces of containers, eBPF before 5.8), SYS_PTRACE (to reach those namespaces through /proc),
-    /// SYS_CHROOT (to enter the host's mount namespace for its iptables), SYS_RESOURCE (locked memory for eBPF before
-    /// 5.11), DAC_OVERRIDE (files of the host).
+    /// SYS_CHROOT (to enter the host's mount namespace for its iptables), DAC_OVERRIDE (files of the host).
     /// </summary>
     internal static readonly string[] Capabilities =
-        ["NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN", "SYS_PTRACE", "SYS_CHROOT", "SYS_RESOURCE", "DAC_OVERRIDE"];
+        ["NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN", "SYS_PTRACE", "SYS_CHROOT", "DAC_OVERRIDE"];
 
     internal static HostSpec Host(CliContext context) => new()
     {

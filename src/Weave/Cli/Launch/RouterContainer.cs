@@ -19,7 +19,8 @@ internal static class RouterContainer
     /// <summary>
     /// Exactly what is needed, and why: NET_ADMIN (links, rules, tc), NET_RAW (ARP), NET_BIND_SERVICE (port 53),
     /// SYS_ADMIN (namespaces of containers, eBPF before 5.8), SYS_PTRACE (to reach those namespaces through /proc),
-    /// SYS_CHROOT (to enter the host's mount namespace for its iptables), DAC_OVERRIDE (files of the host).
+    /// SYS_CHROOT (to enter the host's mount namespace for its iptables), DAC_OVERRIDE (files of the host). Hosts that
+    /// are guests themselves may lack others, and then refuse the container.
     /// </summary>
     internal static readonly string[] Capabilities =
         ["NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN", "SYS_PTRACE", "SYS_CHROOT", "DAC_OVERRIDE"];

@@ -58,11 +58,11 @@ public sealed partial class Allocator
     public void OnPeerForgotten(Moment now, PeerName peer)
     {
         _now = now;
-        if (!_ring.Entries.Any(entry => entry.Peer == peer))
+        _disputes.Remove(peer); // told again when it comes back
+        if (!OwnsAny(peer))
         {
             _nicknames.Remove(peer);
             _healers.Remove(peer);
-            _disputes.Remove(peer);
             ForgetHold(peer);
         }
 
@@ -76,7 +76,7 @@ public sealed partial class Allocator
         _nicknames,
         _ring.IsEmpty ? _paxos?.Claims : null,
         _ring.IsEmpty ? null : _ring.State,
-        [.. _healers]);
+        FollowsOriginalRule ? [] : [.. _healers]);
 
     private GossipOutcome OnMessage(PeerName sender, ReadOnlySpan<byte> payload)
     {

@@ -157,7 +157,7 @@ public sealed partial class Allocator
     private GossipOutcome OnRing(RingState theirs)
     {
         // A ring that says the same needs no merge; two that will silently disagree for ever need more than one.
-        bool needed = theirs.Range == Universe && RingHealing.IsNeeded(_ring, theirs);
+        bool needed = !FollowsOriginalRule && theirs.Range == Universe && RingHealing.IsNeeded(_ring, theirs);
         bool wasEmpty = _ring.IsEmpty;
         RingMergeResult result = needed
             ? RingMergeResult.Failed(RingFault.Conflict, "two owners for the same range") : _ring.Merge(theirs, InUse);
@@ -190,6 +190,11 @@ public sealed partial class Allocator
                 if (theirs.Range != Universe)
                 {
                     return Refuse(theirs.Peer, $"Incompatible IP allocation ranges (received: {theirs.Range.ToCidrText()}, ours: {Universe.ToCidrText()})");
+                }
+
+                if (FollowsOriginalRule)
+                {
+                    return Refuse(theirs.Peer, result.Reason!);
                 }
 
                 Heal(theirs, result);
@@ -278,7 +283,7 @@ public sealed partial class Allocator
             .. _ring.Entries.Select(entry => entry.Peer).Concat(_nicknames.Keys.Where(_directory.Contains))
                 .Where(peer => peer != Self && peer != except && !peer.IsUnknown).Distinct(),
         ];
-        foreach (Ipv4Range range in ranges)
+        foreach (Ipv4Range range in FollowsOriginalRule ? [] : ranges)
         {
             _holds.Add(range, others);
         }
@@ -288,18 +293,16 @@ public sealed partial class Allocator
 
     private void Agree(RingState theirs)
     {
-        if (_holds.Any && theirs.Range == Universe)
+        if (theirs.Range == Universe && _holds.OnRing(theirs, Self))
         {
-            _holds.OnRing(theirs, Self);
             ReleaseHolds();
         }
     }
 
     private void ForgetHold(PeerName peer)
     {
-        if (_holds.Any)
+        if (_holds.Forget(peer))
         {
-            _holds.Forget(peer);
             ReleaseHolds();
         }
     }

@@ -66,6 +66,11 @@ public sealed partial class Allocator : IGossipChannel
 
     public Ipv4Range Universe { get; }
 
+    /// <summary>
+    /// Merges and takes over as original peers do: conflicts are faults, nothing is held. For simulations of mixed meshes.
+    /// </summary>
+    internal bool FollowsOriginalRule { get; init; }
+
     /// <summary>What happened that a log should tell; the caller takes them away.</summary>
     public Queue<AllocatorNote> Notes { get; } = new();
 

@@ -48,21 +48,23 @@ public sealed class RangeHolds
         _holds.Exists(hold => hold.Range.Contains(address) && hold.Waiting.Contains(peer));
 
     /// <summary>Somebody showed a ring: it counts for the holds in which it names us everywhere.</summary>
-    public void OnRing(RingState shown, PeerName self)
+    /// <returns>Something is free to be given out now.</returns>
+    public bool OnRing(RingState shown, PeerName self)
     {
         if (_holds.Count == 0 || shown.Entries.Count == 0)
         {
-            return;
+            return false;
         }
 
         Ring ring = new(shown.Range, shown.Peer);
         ring.Restore(shown);
         AddressSet ours = AddressSet.Of(ring.OwnedBy(self));
-        Settle(hold => hold.Waiting.Contains(shown.Peer) && ours.CountIn(hold.Range) == hold.Range.Size, shown.Peer);
+        return Settle(hold => hold.Waiting.Contains(shown.Peer) && ours.CountIn(hold.Range) == hold.Range.Size, shown.Peer);
     }
 
     /// <summary>There is nothing to wait for from this peer any more.</summary>
-    public void Forget(PeerName peer) => Settle(hold => hold.Waiting.Contains(peer), peer);
+    /// <returns>Something is free to be given out now.</returns>
+    public bool Forget(PeerName peer) => Settle(hold => hold.Waiting.Contains(peer), peer);
 
     /// <summary>Cuts the holds to what is still ours.</summary>
     public void Keep(IReadOnlyList<Ipv4Range> owned)
@@ -88,7 +90,7 @@ public sealed class RangeHolds
         return changed;
     }
 
-    private void Settle(Func<(Ipv4Range Range, SortedSet<PeerName> Waiting), bool> concerns, PeerName peer)
+    private bool Settle(Func<(Ipv4Range Range, SortedSet<PeerName> Waiting), bool> concerns, PeerName peer)
     {
         foreach ((Ipv4Range Range, SortedSet<PeerName> Waiting) hold in _holds.Where(concerns))
         {
@@ -96,6 +98,6 @@ public sealed class RangeHolds
             _changed = true;
         }
 
-        _holds.RemoveAll(hold => hold.Waiting.Count == 0);
+        return _holds.RemoveAll(hold => hold.Waiting.Count == 0) > 0;
     }
 }

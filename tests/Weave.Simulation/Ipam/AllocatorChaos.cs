@@ -1,0 +1,349 @@
+using Weave.Core.Ipam;
+using Weave.Core.Primitives;
+using Weave.Wire.Primitives;
+
+namespace Weave.Simulation.Ipam;
+
+/// <summary>
+/// Random join, leave, partition, heal, crash with and without disk, takeover by one peer or by two at once, among peers of
+/// ours and, in every second run, original ones. After every step no address is with two containers; in the end, with
+/// all links up, everybody agrees and every request is answered.
+/// </summary>
+/// <remarks>
+/// What the operator must not do is left out, as it is by the documents: taking over a host whose containers still run,
+/// or at an original peer at the same time as at another original one.
+/// </remarks>
+internal sealed class AllocatorChaos
+{
+    private const int MaximumHosts = 9;
+    private const int StormOfMessages = 5_000;
+
+    private readonly ulong _seed;
+    private readonly SeededRandom _random;
+    private readonly AllocatorNetwork _network;
+    private readonly bool _mixed;
+    private int _containers;
+    private int _addresses;
+    private int _takeovers;
+    private string? _failure;
+
+    private AllocatorChaos(ulong seed)
+    {
+        _seed = seed;
+        _random = new SeededRandom(seed);
+        _mixed = seed % 2 == 0;
+        _network = new AllocatorNetwork(_random, Ipv4Cidr.Parse(_random.Next(2) == 0 ? "10.32.0.0/24" : "10.32.0.0/26"));
+    }
+
+    internal static AllocatorChaosResult Run(ulong seed, int steps = 250)
+    {
+        AllocatorChaos chaos = new(seed);
+        chaos.Begin();
+        int step = 0;
+        for (; step < steps && chaos._failure is null; step++)
+        {
+            chaos.Step();
+        }
+
+        if (chaos._failure is null)
+        {
+            chaos.End();
+        }
+
+        return new AllocatorChaosResult(
+            seed,
+            chaos._failure is null ? null : $"seed {seed}, step {step}: {chaos._failure}",
+            step,
+            chaos._network.Delivered,
+            chaos._addresses,
+            chaos._takeovers,
+            chaos._network.Hosts.Sum(host => host.Allocator?.HealedConflicts ?? 0));
+    }
+
+    private IEnumerable<AllocatorHost> Up => _network.Hosts.Where(host => host.IsUp);
+
+    private void Begin()
+    {
+        int count = 2 + _random.Next(4);
+        _network.Quorum = (count / 2) + 1;
+        for (int i = 0; i < count; i++)
+        {
+            _network.Start(_network.Add(IsOriginal()));
+        }
+
+        foreach (AllocatorHost host in Up.ToList())
+        {
+            Allocate(host);
+        }
+
+        Settle();
+    }
+
+    private bool IsOriginal() => _mixed && _random.Next(3) == 0;
+
+    private void Step()
+    {
+        AllocatorHost? host = Pick(_network.Hosts.Where(host => host.IsUp));
+        switch (_random.Next(30))
+        {
+            case < 8 when host is not null:
+                Allocate(host);
+                break;
+            case < 10 when host is not null:
+                Claim(host);
+                break;
+            case < 15 when host is { Containers.Count: > 0 }:
+                Stop(host, host.Containers.Keys.ElementAt(_random.Next(host.Containers.Count)));
+                break;
+            case 15 or 16:
+                int parts = 1 + _random.Next(3);
+                _network.Rewire(_ => _random.Next(parts));
+                break;
+            case 17 or 18:
+                _network.Rewire(_ => 0);
+                break;
+            case 19 when host is not null && Up.Count() > 1:
+                _network.Disconnect(host, host.Kill);
+                break;
+            case 20 when host is not null && Up.Count() > 2:
+                _network.Disconnect(host, host.PowerOff);
+                break;
+            case 21 or 22 or 23:
+                Restart();
+                break;
+            case 24 when _network.Hosts.Count < MaximumHosts && MayComeEmpty():
+                _network.Start(_network.Add(IsOriginal()));
+                break;
+            case 25 when host is not null && Up.Count() > 2 && MayComeEmpty():
+                Leave(host);
+                break;
+            case 26 or 27:
+                TakeOver();
+                break;
+            default:
+                _network.Advance(TimeSpan.FromMilliseconds(100 + _random.Next(8000)));
+                break;
+        }
+
+        for (int i = _random.Next(40); i > 0 && _network.Deliver(); i--)
+        {
+        }
+
+        Check(); // beyond the check at every address that is given out
+    }
+
+    private void Allocate(AllocatorHost host)
+    {
+        string container = $"c{++_containers}@{host.Self}";
+        Submit(host, container, answer => new AllocateRequest(container, _network.Universe, isContainer: true, answer));
+    }
+
+    private void Claim(AllocatorHost host)
+    {
+        string container = $"c{++_containers}@{host.Self}";
+        Ipv4Cidr cidr = new(new Ipv4Address(_network.Universe.Address.Value + (uint)_random.Next((int)_network.Universe.Size)), _network.Universe.PrefixLength);
+        Submit(host, container, answer => new ClaimRequest(container, cidr, isContainer: true, noErrorOnUnknown: false, answer), cidr);
+    }
+
+    private void Submit(AllocatorHost host, string container, Func<Action<AllocationAnswer>, AllocationRequest> make, Ipv4Cidr? wanted = null)
+    {
+        Allocator daemon = host.Allocator!;
+        AllocationRequest request = make(answer =>
+        {
+            host.Waiting.Remove(container);
+            if (!answer.IsCancelled && answer.Error is null && host.Allocator == daemon)
+            {
+                host.Containers[container] = wanted ?? answer.Address;
+                _addresses++;
+                Check();
+            }
+        });
+        host.Waiting[container] = request;
+        daemon.Submit(_network.Now, request);
+    }
+
+    private void Stop(AllocatorHost host, string container)
+    {
+        host.Containers.Remove(container);
+        switch (_random.Next(3))
+        {
+            case 0:
+                host.Allocator!.Delete(_network.Now, container);
+                break;
+            case 1:
+                host.Allocator!.OnContainerDestroyed(_network.Now, container);
+                break;
+            default:
+                host.Allocator!.OnContainerDied(_network.Now, container);
+                break;
+        }
+    }
+
+    private void Restart()
+    {
+        if (Pick(_network.Hosts.Where(host => !host.IsUp)) is not { } host)
+        {
+            return;
+        }
+
+        // Agreement needs a majority that remembers; a host of which the share was given away comes back empty.
+        bool robbed = !Up.Any(peer => Owns(peer, host.Self));
+        bool forgetful = _random.Next(4) == 0;
+        bool empty = robbed || (forgetful && !host.IsOriginal) || host.Store.Load()?.Ring is not { Entries.Count: > 0 };
+        if ((robbed && host.Containers.Count > 0) || (empty && !MayComeEmpty()))
+        {
+            return;
+        }
+
+        if (empty)
+        {
+            host.Store.Wipe();
+        }
+
+        _network.Start(host);
+    }
+
+    private void Leave(AllocatorHost host)
+    {
+        if (!_network.Reachable(host).Any(HasRing))
+        {
+            return;
+        }
+
+        foreach (string container in host.Containers.Keys.ToList())
+        {
+            Stop(host, container);
+        }
+
+        host.Allocator!.Leave(_network.Now);
+        DeliverAll();
+        _network.Disconnect(host, host.PowerOff);
+        host.Store.Wipe();
+    }
+
+    private void TakeOver()
+    {
+        if (Pick(_network.Hosts.Where(host => host.IsDead && host.Containers.Count == 0)) is not { } dead)
+        {
+            return;
+        }
+
+        List<AllocatorHost> takers = [.. Up.Where(host => Owns(host, dead.Self) && Owns(host, host.Self))];
+        bool anyOriginal = false;
+        foreach (AllocatorHost taker in takers.Where(_ => _random.Next(2) == 0).Take(3))
+        {
+            if (taker.IsOriginal && (anyOriginal || !Alone(taker)))
+            {
+                continue;
+            }
+
+            anyOriginal |= taker.IsOriginal;
+            if (taker.Allocator!.TakeOver(_network.Now, dead.Self.ToString()) > 0)
+            {
+                _takeovers++;
+            }
+
+            if (_random.Next(2) == 0)
+            {
+                Allocate(taker);
+            }
+        }
+    }
+
+    // An original peer gives out what it takes at once: right only if no other takes it too, or took it unheard.
+    private bool Alone(AllocatorHost original) =>
+        _network.Hosts.All(host => host == original || !host.IsOriginal) || _network.Hosts.All(host => host.Segment == original.Segment && _network.IsQuiet);
+
+    private void End()
+    {
+        foreach (AllocatorHost host in _network.Hosts.Where(host => !host.IsUp && !host.IsDead))
+        {
+            _network.Start(host);
+        }
+
+        _network.Rewire(_ => 0);
+        for (int round = 0; round < 3 && _failure is null; round++)
+        {
+            Settle();
+            foreach (AllocatorHost dead in _network.Hosts.Where(host => host.IsDead))
+            {
+                Up.FirstOrDefault(host => !host.IsOriginal && Owns(host, host.Self))?.Allocator!.TakeOver(_network.Now, dead.Self.ToString());
+            }
+        }
+
+        Settle();
+        if (_failure is null && !_mixed)
+        {
+            Agree();
+        }
+    }
+
+    private void Settle()
+    {
+        for (int i = 0; i < 30 && _failure is null; i++)
+        {
+            DeliverAll();
+            _network.Advance(TimeSpan.FromSeconds(5));
+            Check();
+        }
+    }
+
+    private void DeliverAll()
+    {
+        int messages = 0;
+        while (messages < StormOfMessages && _network.Deliver())
+        {
+            messages++;
+        }
+
+        Fail(messages == StormOfMessages, "messages never cease");
+    }
+
+    private void Agree()
+    {
+        List<AllocatorHost> up = [.. Up];
+        string First(Func<AllocatorHost, string> view) => view(up[0]);
+        string Owners(AllocatorHost host) => string.Join(' ', Entries(host).Select(entry => $"{entry.Token}={entry.Peer}v{entry.Version}"));
+        foreach (AllocatorHost host in up)
+        {
+            IpamStatus status = host.Allocator!.Status(_network.Universe);
+            Fail(Owners(host) != First(Owners), $"{host.Self} has another ring than {up[0].Self}: {Owners(host)} against {First(Owners)}");
+            Fail(status.Conflicts.Count > 0, $"{host.Self} still has a conflict: {string.Join("; ", status.Conflicts)}");
+            Fail(status.Held.Count > 0, $"{host.Self} still holds space back: {string.Join("; ", status.Held)}");
+            Fail(status.PendingClaims.Count > 0, $"{host.Self} still claims {string.Join("; ", status.PendingClaims)}");
+            foreach (Ipv4Cidr used in host.Containers.Values)
+            {
+                PeerName owner = Entries(host).Last(entry => entry.Token.Value <= used.Address.Value).Peer;
+                Fail(owner != host.Self, $"{used} is used on {host.Self} and owned by {owner}");
+            }
+        }
+
+        long free = (long)_network.Universe.Size - 2 - up.Sum(host => host.Containers.Count);
+        Fail(free > up.Count && up.Any(host => host.Waiting.Count > 0), $"somebody still waits though {free} addresses are free");
+    }
+
+    private void Check() => Fail(_network.Duplicate() is not null, _network.Duplicate() ?? "");
+
+    private void Fail(bool failed, string why)
+    {
+        if (failed)
+        {
+            _failure ??= why;
+        }
+    }
+
+    private IReadOnlyList<IpamEntryStatus> Entries(AllocatorHost host) => host.Allocator!.Status(_network.Universe).Entries;
+
+    private bool Owns(AllocatorHost view, PeerName peer) => Entries(view).Any(entry => entry.Peer == peer);
+
+    private bool HasRing(AllocatorHost host) => Entries(host).Count > 0;
+
+    // Fewer than a quorum without memory: more would be free to agree on a second ring, as anybody could foresee.
+    private bool MayComeEmpty() => Up.Count(host => !HasRing(host)) + 1 < _network.Quorum;
+
+    private AllocatorHost? Pick(IEnumerable<AllocatorHost> among)
+    {
+        List<AllocatorHost> list = [.. among];
+        return list.Count == 0 ? null : list[_random.Next(list.Count)];
+    }
+}

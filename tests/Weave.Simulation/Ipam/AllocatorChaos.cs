@@ -10,8 +10,8 @@ namespace Weave.Simulation.Ipam;
 /// all links up, everybody agrees and every request is answered.
 /// </summary>
 /// <remarks>
-/// What the operator must not do is left out, as it is by the documents: taking over a host whose containers still run,
-/// or at an original peer at the same time as at another original one.
+/// What the operator must not do is left out, as it is by the documents: taking over a host whose containers still run, or
+/// one that has handed over its share itself, or at an original peer at the same time as at another original one.
 /// </remarks>
 internal sealed class AllocatorChaos
 {
@@ -218,12 +218,13 @@ internal sealed class AllocatorChaos
         host.Allocator!.Leave(_network.Now);
         DeliverAll();
         _network.Disconnect(host, host.PowerOff);
+        host.HasLeft = true;
         host.Store.Wipe();
     }
 
     private void TakeOver()
     {
-        if (Pick(_network.Hosts.Where(host => host.IsDead && host.Containers.Count == 0)) is not { } dead)
+        if (Pick(_network.Hosts.Where(host => host.IsDead && !host.HasLeft)) is not { } dead)
         {
             return;
         }

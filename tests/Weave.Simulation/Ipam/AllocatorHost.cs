@@ -41,6 +41,9 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
     /// <summary>The machine is off: its containers are gone.</summary>
     internal bool IsDead { get; private set; }
 
+    /// <summary>It handed its share to another peer before it went.</summary>
+    internal bool HasLeft { get; set; }
+
     /// <summary>Running containers, with the address that each uses.</summary>
     internal SortedDictionary<string, Ipv4Cidr> Containers { get; } = new(StringComparer.Ordinal);
 
@@ -61,6 +64,7 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
     {
         SelfUid = uid;
         IsDead = false;
+        HasLeft = false;
         AllocatorOptions options = new(
             _network.Universe,
             () => _network.Quorum,

@@ -11,7 +11,7 @@ public sealed class AllocatorSimulationTests
         List<string> failures = [];
         for (ulong seed = 1; seed <= 100; seed++)
         {
-            if (AllocatorChaos.Run(seed).Failure is { } failure)
+            if (AllocatorChaos.Run(seed, steps: 120).Failure is { } failure)
             {
                 failures.Add(failure);
             }

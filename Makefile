@@ -12,7 +12,7 @@ DOTNET_FLAGS := -nologo -v q --tl:off
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: all help packages test test-unit test-system demo demo-down bench install clean
+.PHONY: all help packages nightly test test-unit test-system demo demo-down bench install clean
 
 all: artifacts/weave ## Build the native binary to artifacts/ (the default)
 
@@ -41,6 +41,9 @@ demo: packages artifacts/weave ## Two Docker hosts on this machine, containers t
 
 demo-down: ## End the demo and leave nothing behind
 	@testbed/demo down
+
+nightly: packages ## Ten thousand seeds of address allocation
+	$(DOTNET) run -c Release --project tests/Weave.Simulation -- ipam --seeds 10000
 
 bench: packages ## Run the benchmarks
 	$(DOTNET) run -c Release --project bench/Weave.Benchmarks -- --filter '*'

@@ -1,5 +1,6 @@
 using Weave.Fuzz.Dns;
 using Weave.Fuzz.Gob;
+using Weave.Fuzz.Ipam;
 using Weave.Fuzz.Mesh;
 using Weave.Fuzz.Names;
 
@@ -19,5 +20,6 @@ public static class FuzzTargets
         new("session-encrypted", ["handshake"], SessionFuzz.FuzzEncrypted, MaxAllocationPerByte: 256),
         new("dns", ["nameserver/dns.json"], DnsFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("names", ["gob/nameserver.json", "nameserver"], NamesFuzz.Fuzz, MaxAllocationPerByte: 4096),
+        new("ipam", ["gob/ipam_gossip.json", "gob/ipam_unicast.json"], IpamFuzz.Fuzz, MaxAllocationPerByte: 16384),
     ];
 }

@@ -10,6 +10,12 @@ public sealed partial class Allocator
     /// <summary>Conflicts settled since start.</summary>
     public long HealedConflicts { get; private set; }
 
+    /// <summary>Disagreements that last.</summary>
+    public int LastingConflicts => _disputes.Count + _duplicates.Count;
+
+    /// <summary>Ranges that are not given out before others agree.</summary>
+    public int HeldRanges => _holds.Count;
+
     /// <summary>Leaves for good: everything of ours goes to another peer, and every request ends.</summary>
     public void Leave(Moment now)
     {

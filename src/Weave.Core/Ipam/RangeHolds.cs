@@ -16,6 +16,8 @@ public sealed class RangeHolds
     /// <summary>Changed since <see cref="Drain"/>.</summary>
     private bool _changed;
 
+    public int Count => _holds.Count;
+
     public bool Any => _holds.Count > 0;
 
     public IEnumerable<Ipv4Range> Ranges => _holds.Select(hold => hold.Range);

@@ -22,6 +22,15 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
         loop.AfterEach(WriteNotes);
     }
 
+    /// <summary>For metrics: as of the last piece of work in the loop; safe from any thread.</summary>
+    internal int LastingConflicts { get; private set; }
+
+    /// <summary>For metrics, likewise.</summary>
+    internal long HealedConflicts { get; private set; }
+
+    /// <summary>For metrics, likewise.</summary>
+    internal int HeldRanges { get; private set; }
+
     public Ipv4Cidr DefaultSubnet { get; }
 
     public Ipv4Cidr Universe { get; }
@@ -53,6 +62,8 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
     public void OnContainerDied(string container) => Post(() => _allocator.OnContainerDied(_loop.Now, container));
 
     public void OnContainerDestroyed(string container) => Post(() => _allocator.OnContainerDestroyed(_loop.Now, container));
+
+    internal void OnContainersListed(IReadOnlySet<string> existing) => Post(() => _allocator.Prune(_loop.Now, existing));
 
     public Task PruneAsync(IReadOnlySet<string> existing, CancellationToken cancel) => _loop.AskAsync(
         () =>
@@ -111,6 +122,9 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
 
     private void WriteNotes()
     {
+        LastingConflicts = _allocator.LastingConflicts;
+        HealedConflicts = _allocator.HealedConflicts;
+        HeldRanges = _allocator.HeldRanges;
         while (_allocator.Notes.TryDequeue(out AllocatorNote note))
         {
             if (note.IsWarning)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weave.Core.Ipam;
 using Weave.Docker;
+using Weave.Names;
 using Weave.Wire.Primitives;
 
 namespace Weave.Ipam;
@@ -169,8 +170,8 @@ public static class IpamEndpoints
     // Asked once: if the container dies later, we are told.
     private static async Task RequireAliveAsync(HttpContext context, string ident, bool checkAlive)
     {
-        if (checkAlive && context.RequestServices.GetService<IContainerLiveness>() is { } docker
-            && await docker.IsGoneAsync(ident, context.RequestAborted).ConfigureAwait(false))
+        if (checkAlive && context.RequestServices.GetService<DockerClient>() is { } docker
+            && await new DockerLiveness(docker).IsNotRunningAsync(ident, context.RequestAborted).ConfigureAwait(false))
         {
             throw new OperationCanceledException();
         }

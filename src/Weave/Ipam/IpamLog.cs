@@ -19,4 +19,10 @@ internal static partial class IpamLog
 
     [LoggerMessage(304, LogLevel.Warning, "{Text}")]
     public static partial void StateMessage(this ILogger logger, string text);
+
+    [LoggerMessage(305, LogLevel.Warning, "[allocator] addresses of running containers are not known yet: {Reason}")]
+    public static partial void ContainersNotAsked(this ILogger logger, string reason);
+
+    [LoggerMessage(306, LogLevel.Debug, "[allocator] namespace of process {Pid} not seen: {Reason}")]
+    public static partial void NamespaceNotSeen(this ILogger logger, string pid, string reason);
 }

@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging;
 using Weave.Core.Ipam;
 using Weave.Core.Mesh;
 using Weave.Daemon;
+using Weave.Docker;
+using Weave.Linux.Bridge;
+using Weave.Linux.Netlink;
 using Weave.Mesh;
 using Weave.Persistence;
 using Weave.Status;
@@ -25,6 +28,8 @@ internal static class IpamServices
             .AddSingleton(MakeAllocation)
             .AddSingleton<IAddressAllocation>(provider => provider.GetRequiredService<AddressAllocation>())
             .AddSingleton<IIpamControl>(provider => provider.GetRequiredService<AddressAllocation>())
+            .AddSingleton<IContainerObserver, OwnerPruner>()
+            .AddSingleton<IMetricSource, IpamMetrics>()
             .AddSingleton<IReportSection, IpamReport>();
     }
 
@@ -35,12 +40,20 @@ internal static class IpamServices
         ControlLoop loop = provider.GetRequiredService<ControlLoop>();
         Ipv4Cidr universe = Ipv4Cidr.Parse(options.IpAllocationRange);
         Ipv4Cidr subnet = options.IpAllocationDefaultSubnet.Length > 0 ? Ipv4Cidr.Parse(options.IpAllocationDefaultSubnet) : universe;
-        AllocatorOptions allocation = OptionsFor(AllocationMode.Parse(options.IpAllocationInit), universe, router);
+        ILogger<AddressAllocation> log = provider.GetRequiredService<ILogger<AddressAllocation>>();
+        ExistingAddresses existing = new(
+            options,
+            provider.GetRequiredService<ILinks>(),
+            provider.GetRequiredService<IAddresses>(),
+            provider.GetRequiredService<IContainerInterfaces>(),
+            provider.GetService<DockerClient>(),
+            log);
+        AllocatorOptions allocation = OptionsFor(AllocationMode.Parse(options.IpAllocationInit), universe, router) with { PreClaims = existing.Find() };
         StoredAllocation store = new(provider.GetRequiredService<IStateStore>(), router.Self);
         Allocator allocator = router.AddChannel(
             Allocator.ChannelName, sender => new Allocator(allocation, sender, router, new KernelRandom(), store));
         allocator.Start(loop.Now);
-        return new AddressAllocation(loop, allocator, universe, subnet, provider.GetRequiredService<ILogger<AddressAllocation>>());
+        return new AddressAllocation(loop, allocator, universe, subnet, log);
     }
 
     /// <summary>Without a number the first peers are those that we were told of, and ourselves.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Weave.Persistence;
 
@@ -23,9 +22,8 @@ internal sealed class StateLock : IDisposable
             throw new StateException($"{path} is locked by {Holder(path)}: only one router may use this state", refused);
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-        file.Flush();
+        // Beside the lock, not in it: a locked file cannot be opened for reading either.
+        File.WriteAllText(path + ".pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
         return new StateLock(file);
     }
 
@@ -33,9 +31,8 @@ internal sealed class StateLock : IDisposable
 
     private static string Holder(string path)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using StreamReader reader = new(file);
-        return int.TryParse(reader.ReadToEnd().Trim(), out int id) ? $"process {id} ({CommandOf(id)})" : "another process";
+        return File.Exists(path + ".pid") && int.TryParse(File.ReadAllText(path + ".pid").Trim(), out int id)
+             ? $"process {id} ({CommandOf(id)})" : "another process";
     }
 
     private static string CommandOf(int id)

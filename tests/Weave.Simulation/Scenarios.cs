@@ -99,10 +99,13 @@ public static class Scenarios
             for (int i = 0; i < peers / 10; i++)
             {
                 SimulatedPeer victim = world.Peers[world.Dice.Next(peers)];
-                world.Kill(victim);
-                world.RunFor(TimeSpan.FromSeconds(3));
-                world.Start(victim);
-                world.RunFor((Minute / Math.Max(1, peers / 10)) - TimeSpan.FromSeconds(3));
+                if (victim.IsRunning)
+                {
+                    world.Kill(victim);
+                    world.At(world.Now + TimeSpan.FromSeconds(3), () => world.Start(victim));
+                }
+
+                world.RunFor(Minute / Math.Max(1, peers / 10));
             }
         }
 
@@ -123,6 +126,7 @@ public static class Scenarios
         for (int i = 0; i < 200; i++)
         {
             world.Cut(line[0], line[1]);
+            world.RunFor(TimeSpan.FromSeconds(1));
             if (!world.RunUntil(world.IsConverged, Minute * 10))
             {
                 return new ScenarioResult("flap", $"not back after break {i}", world, world.Now);

@@ -12,6 +12,9 @@ internal sealed class SimulatedLink(SimulatedPeer dialler, ConnectionId diallerI
 
     internal End Of(SimulatedPeer peer) => Dialler.Peer == peer ? Dialler : Acceptor;
 
+    /// <summary>By id too, since a peer may have dialled itself.</summary>
+    internal End Of(SimulatedPeer peer, ConnectionId id) => Dialler.Peer == peer && Dialler.Id == id ? Dialler : Acceptor;
+
     internal End Other(End end) => end == Dialler ? Acceptor : Dialler;
 
     /// <summary>One side.</summary>

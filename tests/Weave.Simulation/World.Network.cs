@@ -16,14 +16,14 @@ public sealed partial class World
                 Dial(peer, dial);
                 break;
             case MeshEffect.Write write when peer.Links.TryGetValue(write.Id, out SimulatedLink? link):
-                Write(link, link.Of(peer), write.Bytes);
+                Write(link, link.Of(peer, write.Id), write.Bytes);
                 break;
             case MeshEffect.Close close when peer.Links.Remove(close.Id, out SimulatedLink? link):
-                link.Of(peer).Open = false;
-                Reset(link, link.Other(link.Of(peer)));
+                link.Of(peer, close.Id).Open = false;
+                Reset(link, link.Other(link.Of(peer, close.Id)));
                 break;
             case MeshEffect.OverlayConfirm confirm when peer.Links.TryGetValue(confirm.Id, out SimulatedLink? link):
-                Confirm(link, link.Of(peer));
+                Confirm(link, link.Of(peer, confirm.Id));
                 break;
             case MeshEffect.OverlayStop stop:
                 StopOverlay(peer, stop);
@@ -178,7 +178,7 @@ public sealed partial class World
     {
         if (!stop.Linger && peer.Overlays.Remove(stop.Id, out SimulatedLink? link))
         {
-            link.Of(peer).OverlayRuns = false;
+            link.Of(peer, stop.Id).OverlayRuns = false;
             GiveUpOverlay(link);
         }
     }

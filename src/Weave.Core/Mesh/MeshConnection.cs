@@ -88,7 +88,7 @@ internal sealed class MeshConnection(ConnectionId id, string address, bool outbo
         id,
         address,
         outbound,
-        Phase == ConnectionPhase.Established,
+        Phase == ConnectionPhase.Established && !lingering,
         lingering,
         Peer!.Name,
         Peer.Nickname,

@@ -63,7 +63,8 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
             Address = connection.Address,
             Outbound = connection.Outbound,
             State = connection.Established ? "established" : "pending",
-            Info = ConnectionReport.InfoOf(overlay?.Name, $"{connection.Remote}({connection.RemoteNickname})", connection.Encrypted),
+            Info = ConnectionReport.InfoOf(overlay?.Name, $"{connection.Remote}({connection.RemoteNickname})", connection.Encrypted)
+                + (connection.Lingering ? " control connection lost, data goes on" : ""),
             Attrs = Attributes(connection, overlay),
         };
     }

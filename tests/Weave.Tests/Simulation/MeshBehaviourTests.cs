@@ -1,0 +1,219 @@
+using Weave.Core.Mesh;
+using Weave.Core.Primitives;
+using Weave.Simulation;
+using Weave.Wire.Primitives;
+
+namespace Weave.Tests.Simulation;
+
+/// <summary>What a router does when things go wrong, seen in small worlds.</summary>
+public sealed class MeshBehaviourTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void A_fault_of_one_channel_is_counted_and_costs_no_connection()
+    {
+        World world = Pair(new WorldOptions { Attach = JoinFaulty });
+        (SimulatedPeer a, SimulatedPeer b) = (world.Peers[0], world.Peers[1]);
+        a.Run(_ => ((FaultyChannel)a.Attachments["faulty"]).Sender.Broadcast(new SurrogateGossip([1, 2, 3])));
+        world.RunFor(TimeSpan.FromMinutes(2));
+
+        ChannelStatus channel = b.Status.Channels.Single(status => status.Name == "faulty");
+        Assert.True(channel is { Faults: > 0, LastFault: "ring conflict" } && channel.LastFaultFrom == a.Name, channel.ToString());
+        Assert.True(Assert.Single(b.Status.Connections).Established);
+        Assert.Equal(0, b.Status.TerminationCount);
+        Assert.Single(b.Notes, note => note.Kind == MeshNote.GossipFault);
+    }
+
+    [Fact]
+    public void Data_goes_on_when_the_neighbour_closes_the_control_connection_until_the_overlay_is_lost()
+    {
+        World world = Pair(new WorldOptions());
+        (SimulatedPeer a, SimulatedPeer b) = (world.Peers[0], world.Peers[1]);
+        world.Kill(b); // its process is gone, the fast datapath of its host forwards on
+        world.RunFor(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(b.Name, a.DataRoutes!.Unicast[b.Name]);
+        Assert.True(Assert.Single(a.Status.Connections).Lingering);
+        Assert.Empty(a.Status.Peers.Single(peer => peer.Name == a.Name).Links);
+
+        world.RunFor(TimeSpan.FromSeconds(60));
+        Assert.False(a.DataRoutes!.Unicast.ContainsKey(b.Name));
+        Assert.Equal([a.Name], a.Router.Names);
+    }
+
+    [Fact]
+    public void A_new_connection_takes_over_from_a_lingering_one()
+    {
+        World world = Pair(new WorldOptions());
+        (SimulatedPeer a, SimulatedPeer b) = (world.Peers[0], world.Peers[1]);
+        world.Cut(a, b);
+        Assert.True(world.RunUntil(() => a.Status.Connections is [{ Lingering: true }], Soon), "does not linger");
+        Assert.True(world.RunUntil(world.IsConverged, Soon), string.Join('\n', world.Differences()));
+        Assert.True(Assert.Single(a.Status.Connections) is { Lingering: false, Established: true });
+        world.RunFor(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, a.Status.TerminationCount);
+    }
+
+    [Fact]
+    public void A_peer_that_restarts_is_taken_back_at_once()
+    {
+        World world = Pair(new WorldOptions());
+        SimulatedPeer b = world.Peers[1];
+        world.Kill(b);
+        world.RunFor(TimeSpan.FromSeconds(1));
+        world.Start(b);
+        Assert.True(world.RunUntil(world.IsConverged, TimeSpan.FromSeconds(5)), string.Join('\n', world.Differences()));
+        Assert.DoesNotContain(world.Peers[0].Notes, note => note.Kind == MeshNote.NameCollision);
+    }
+
+    [Fact]
+    public void Whoever_dials_its_own_name_learns_why_that_cannot_be()
+    {
+        World world = new(3);
+        SimulatedPeer original = world.AddPeer();
+        SimulatedPeer clone = world.AddPeer(original.Name);
+        World.Connect(clone, original);
+        world.RunFor(TimeSpan.FromMinutes(2));
+        Assert.Contains("names collision", Assert.Single(original.Notes, note => note.Kind == MeshNote.NameCollision).Text, StringComparison.Ordinal);
+        Assert.Contains("--name", clone.Status.NameCollision!, StringComparison.Ordinal);
+        Assert.Empty(clone.Status.Connections);
+        Assert.Equal(1, clone.Status.TerminationCount);
+    }
+
+    [Fact]
+    public void Ourselves_are_not_a_peer()
+    {
+        World world = new(4);
+        SimulatedPeer peer = world.AddPeer();
+        World.Connect(peer, peer);
+        world.RunFor(TimeSpan.FromMinutes(2));
+        Assert.Empty(peer.Status.Connections);
+        Assert.Empty(peer.Status.Targets.Except([peer.Address.ToString()]));
+        Assert.Equal("cannot connect to ourself", Assert.Single(peer.Status.Attempts).LastError);
+        Assert.Null(Assert.Single(peer.Status.Attempts).TryAfter);
+    }
+
+    [Fact]
+    public void The_connection_limit_holds_at_both_ends()
+    {
+        World world = new(5, new WorldOptions { ConnectionLimit = 2 });
+        SimulatedPeer hub = world.AddPeer();
+        for (int i = 0; i < 5; i++)
+        {
+            World.Connect(world.AddPeer(), hub);
+        }
+
+        world.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, hub.Status.Connections.Count);
+        Assert.Contains(hub.Notes, note => note.Text == "Connection limit reached (2)");
+    }
+
+    [Fact]
+    public void Two_peers_that_dial_each_other_end_with_one_connection()
+    {
+        World world = new(6);
+        SimulatedPeer a = world.AddPeer();
+        SimulatedPeer b = world.AddPeer();
+        World.Connect(a, b);
+        World.Connect(b, a);
+        Assert.True(world.RunUntil(world.IsConverged, Soon), string.Join('\n', world.Differences()));
+        world.RunFor(TimeSpan.FromMinutes(1));
+        Assert.True(Assert.Single(a.Status.Connections).Established);
+        Assert.True(Assert.Single(b.Status.Connections).Established);
+    }
+
+    [Fact]
+    public void A_unicast_crosses_a_peer_that_does_not_know_the_channel()
+    {
+        World world = new(7, new WorldOptions { Attach = peer => Join(peer, peer.Number != 1) });
+        SimulatedPeer[] line = [world.AddPeer(), world.AddPeer(), world.AddPeer()];
+        World.Connect(line[0], line[1]);
+        World.Connect(line[2], line[1]);
+        Assert.True(world.RunUntil(world.IsConverged, Soon), string.Join('\n', world.Differences()));
+        FaultyChannel from = (FaultyChannel)line[0].Attachments["faulty"];
+        FaultyChannel to = (FaultyChannel)line[2].Attachments["faulty"];
+
+        line[0].Run(_ =>
+        {
+            Assert.True(from.Sender.TryUnicast(line[2].Name, [42]));
+            Assert.False(from.Sender.TryUnicast(new PeerName(99), [42]));
+            from.Sender.Broadcast(new SurrogateGossip([7]));
+        });
+        world.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("unicast 2A", to.Heard);
+        Assert.Contains("broadcast 07", to.Heard);
+        Assert.Contains(line[1].Status.Channels, channel => channel is { Name: "faulty", IsSurrogate: true });
+    }
+
+    [Theory]
+    [InlineData("together", 12)]
+    [InlineData("mesh", 24)]
+    [InlineData("partition", 8)]
+    [InlineData("churn", 10)]
+    [InlineData("flap", 3)]
+    [InlineData("clones", 5)]
+    [InlineData("clocks", 8)]
+    [InlineData("lossy", 12)]
+    public void A_scenario_holds_in_small(string name, int peers)
+    {
+        ScenarioResult result = Scenarios.All[name].Run(11, peers, new WorldOptions());
+        Assert.True(result.Failure is null, $"{result}\n{string.Join('\n', result.World.Differences())}");
+    }
+
+    private static World Pair(WorldOptions options)
+    {
+        World world = new(1, options);
+        SimulatedPeer a = world.AddPeer();
+        World.Connect(world.AddPeer(), a);
+        Assert.True(world.RunUntil(world.IsConverged, Soon), string.Join('\n', world.Differences()));
+        return world;
+    }
+
+    private static void JoinFaulty(SimulatedPeer peer) => Join(peer, true);
+
+    private static void Join(SimulatedPeer peer, bool joins)
+    {
+        if (joins)
+        {
+            peer.Attachments["faulty"] = peer.Router.AddChannel("faulty", sender => new FaultyChannel(sender));
+        }
+    }
+
+    /// <summary>Takes nothing that it is told, and keeps what it heard.</summary>
+    private sealed class FaultyChannel(IGossipSender sender) : IGossipChannel
+    {
+        internal IGossipSender Sender => sender;
+
+        internal List<string> Heard { get; } = [];
+
+        public TimeSpan? NextDeadline => null;
+
+        public GossipData? CompleteState(Moment now) => null;
+
+        public GossipOutcome OnGossip(Moment now, PeerName neighbour, ReadOnlySpan<byte> payload) => Refuse("gossip", payload);
+
+        public GossipOutcome OnBroadcast(Moment now, PeerName originator, ReadOnlySpan<byte> payload) => Refuse("broadcast", payload);
+
+        public GossipOutcome OnUnicast(Moment now, PeerName originator, ReadOnlySpan<byte> payload) => Refuse("unicast", payload);
+
+        public void OnPeerKnown(Moment now, PeerName peer)
+        {
+        }
+
+        public void OnPeerForgotten(Moment now, PeerName peer)
+        {
+        }
+
+        public void OnDeadline(Moment now)
+        {
+        }
+
+        private GossipOutcome Refuse(string kind, ReadOnlySpan<byte> payload)
+        {
+            Heard.Add($"{kind} {Convert.ToHexString(payload)}");
+            return GossipOutcome.Failed("ring conflict");
+        }
+    }
+}

@@ -209,9 +209,9 @@ public sealed partial class World
         foreach (SimulatedPeer peer in running)
         {
             MeshStatus status = peer.Status;
-            string pending = string.Join(' ', status.Connections.Where(connection => !connection.Established).Select(connection => connection.Remote));
-            string missing = string.Join(' ', running.Select(other => other.Name).Except(status.Peers.Select(known => known.Name)));
-            string stale = string.Join(' ', running
+            string pending = Some(status.Connections.Where(connection => !connection.Established).Select(connection => connection.Remote));
+            string missing = Some(running.Select(other => other.Name).Except(status.Peers.Select(known => known.Name)));
+            string stale = Some(running
                 .Where(other => status.Peers.Any(known => known.Name == other.Name && known.Version != other.Router.SelfVersion))
                 .Select(other => other.Name));
             if (pending.Length + missing.Length + stale.Length > 0 || status.UnicastRoutes.Count != running.Count)
@@ -220,6 +220,12 @@ public sealed partial class World
                     + $" faults [{string.Join("; ", status.Channels.Where(channel => channel.Faults > 0))}]";
             }
         }
+    }
+
+    private static string Some(IEnumerable<PeerName> names)
+    {
+        List<PeerName> all = [.. names];
+        return string.Join(' ', all.Take(3)) + (all.Count > 3 ? $" and {all.Count - 3} more" : "");
     }
 
     internal void Step(SimulatedPeer peer, Action<Moment> work)

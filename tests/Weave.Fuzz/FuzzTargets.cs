@@ -18,6 +18,7 @@ public static class FuzzTargets
         new("session-v1", ["handshake/v1_plain.json", "handshake/v1_encrypted.json"], SessionFuzz.FuzzPlain, MaxAllocationPerByte: 256),
         new("session-v2", ["handshake/v2_plain.json"], SessionFuzz.FuzzPlain, MaxAllocationPerByte: 256),
         new("session-encrypted", ["handshake"], SessionFuzz.FuzzEncrypted, MaxAllocationPerByte: 256),
+        new("router", ["gob", "handshake/hostile_messages.json"], RouterFuzz.Fuzz, MaxAllocationPerByte: 1 << 16),
         new("dns", ["nameserver/dns.json"], DnsFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("names", ["gob/nameserver.json", "nameserver"], NamesFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("ipam", ["gob/ipam_gossip.json", "gob/ipam_unicast.json"], IpamFuzz.Fuzz, MaxAllocationPerByte: 16384),

@@ -11,6 +11,7 @@ public static class SleeveFuzz
     private static readonly byte[] Key = new byte[32];
     private static readonly SecretboxCipher Secretbox = new(Key, outbound: true);
     private static readonly AeadCipher Aead = new(AeadAlgorithm.ChaCha20Poly1305, Key, new PeerName(1), new PeerName(2), 3);
+    private static readonly byte[] Scratch = new byte[70_000];
     private static readonly PlainCipher Plain = new();
     private static readonly Coalescer Joiner = new(new NullSink());
 
@@ -39,7 +40,7 @@ public static class SleeveFuzz
 
         Joiner.Add(frame, new ArenaPiece(0, frame.Length), 0);
         Joiner.Flush(frame);
-        Span<byte> target = new byte[70_000];
+        Span<byte> target = Scratch;
         IcmpFragmentationNeeded.Write(frame, 1400, target);
         if (Fragmenter.TryPlan(frame, 576, out Fragmenter pieces))
         {

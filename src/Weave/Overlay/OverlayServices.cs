@@ -34,10 +34,15 @@ internal static class OverlayServices
         return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager);
     }
 
-    private static OverlayManager MakeManager(IServiceProvider provider) => new(
-        provider.GetRequiredService<ControlLoop>(),
-        [.. provider.GetServices<ISubOverlay>(), provider.GetRequiredService<SleeveOverlay>()],
-        provider.GetRequiredService<ILogger<OverlayManager>>());
+    private static OverlayManager MakeManager(IServiceProvider provider)
+    {
+        SleeveOverlay sleeve = provider.GetRequiredService<SleeveOverlay>();
+        bool kernel = provider.GetRequiredService<OverlayMode>().FastDatapath; // registered overlays are the kernel's
+        return new OverlayManager(
+            provider.GetRequiredService<ControlLoop>(),
+            [.. kernel ? provider.GetServices<ISubOverlay>() : [], sleeve],
+            provider.GetRequiredService<ILogger<OverlayManager>>());
+    }
 
     private static SleeveOverlay MakeSleeve(IServiceProvider provider)
     {

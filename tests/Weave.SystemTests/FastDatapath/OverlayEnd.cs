@@ -52,21 +52,16 @@ internal sealed class OverlayEnd : ISubForwarderEvents, IDisposable
             ["fastdp", "sleeve"], FrozenDictionary<string, string>.Empty, FrozenDictionary<string, string>.Empty, 2);
         Loop.AskAsync(() =>
         {
+            ISubForwarder? older = Forwarder; // an older connection is stopped when the new one takes over
             Forwarder = Overlay.Prepare(connection, this, out string whyNot);
             Assert.True(Forwarder is not null, whyNot);
             Overlay.RoutesChanged(new PairRoutes(Host, other.Host));
             Forwarder!.Carry(true);
+            older?.Stop();
             Forwarder.Confirm();
             return 0;
         }).GetAwaiter().GetResult();
     }
-
-    /// <summary>What the mesh does when a new connection takes over.</summary>
-    internal void Disconnect() => Loop.AskAsync(() =>
-    {
-        Forwarder!.Stop();
-        return 0;
-    }).GetAwaiter().GetResult();
 
     internal static PeerName Name(OverlayHost host) => new((ulong)host.Number);
 

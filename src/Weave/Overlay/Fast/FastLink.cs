@@ -24,7 +24,13 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     internal ShortId SelfShortId => connection.SelfShortId;
 
     internal NeighbourPath Path =>
-        new(RemoteShortId, Machine.Remote, device, Carries: _chosen && Machine is { IsEstablished: true, IsHeld: false });
+        new(RemoteShortId, Machine.Remote, device, Carries: _chosen && !Machine.IsHeld && (Machine.IsEstablished || Presumed));
+
+    /// <summary>
+    /// An earlier connection to the same neighbour had a good path at the moment when this one took over, so frames go on
+    /// by it until the heartbeats of this one have the word.
+    /// </summary>
+    internal bool Presumed { get; set; }
 
     public OverlayStatus Status { get; } = new("fastdp", mtuBytes, Encrypted: false, "");
 

@@ -31,6 +31,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
     private readonly ITimer _timer;
     private readonly IDisposable _events;
     private readonly SortedDictionary<ulong, FastLink> _links = [];
+    private readonly HashSet<PeerName> _replaced = [];
     private RoutesSnapshot _routes = new NoRoutes();
     private DatapathSpec _applied;
     private DatapathSpec? _adopted;
@@ -107,6 +108,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
 
     internal void Add(FastLink link)
     {
+        link.Presumed = _replaced.Remove(link.Remote) || _links.Values.Any(older => older.Remote == link.Remote && older.Path.Carries);
         _links[link.Uid] = link;
         Changed();
     }
@@ -116,6 +118,11 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
         if (_links.TryGetValue(link.Uid, out FastLink? current) && current == link)
         {
             _links.Remove(link.Uid);
+            if (link.Path.Carries)
+            {
+                _replaced.Add(link.Remote); // if a new connection takes over in this very step
+            }
+
             Changed();
         }
     }
@@ -233,6 +240,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
         }
 
         _changed = false;
+        _replaced.Clear();
         Dictionary<PeerName, NeighbourPath> paths = [];
         foreach (FastLink link in _links.Values)
         {

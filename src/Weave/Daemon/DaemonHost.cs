@@ -104,7 +104,7 @@ public static class DaemonHost
         kestrel.ListenOn(Surface.Control, options.HttpAddress);
         kestrel.ListenOn(Surface.Status, options.StatusAddress);
         kestrel.ListenOn(Surface.Metrics, options.MetricsAddress);
-        if (options.Plugin)
+        if (options.Plugin || options.PluginV2)
         {
             kestrel.ListenOn(Surface.Plugin, options.PluginSocket);
             kestrel.ListenOn(Surface.PluginMesh, options.PluginMeshSocket);

@@ -1,0 +1,71 @@
+using System.Formats.Tar;
+using System.Text.Json;
+using Weave.Docker.Managed;
+using Weave.Docker.Model;
+
+namespace Weave.Tests.Docker;
+
+public sealed class ManagedPluginTests
+{
+    [Fact]
+    public void The_archive_holds_the_configuration_and_the_root_file_system()
+    {
+        using MemoryStream archive = ManagedPlugin.Archive([new("usr/bin/weave", [1, 2, 3], null, 0x1ED), new("home/weave/weaver", null, "/usr/bin/weave", 0)]);
+        Dictionary<string, TarEntryType> entries = [];
+        using (TarReader tar = new(archive, leaveOpen: true))
+        {
+            while (tar.GetNextEntry() is { } entry)
+            {
+                entries.Add(entry.Name, entry.EntryType);
+            }
+        }
+
+        Assert.Equal(TarEntryType.RegularFile, entries["config.json"]);
+        Assert.Equal(TarEntryType.RegularFile, entries["rootfs/usr/bin/weave"]);
+        Assert.Equal(TarEntryType.SymbolicLink, entries["rootfs/home/weave/weaver"]);
+        Assert.Equal(TarEntryType.Directory, entries["rootfs/host/proc/"]);
+        Assert.Equal(TarEntryType.Directory, entries["rootfs/usr/bin/"]);
+    }
+
+    [Fact]
+    public void The_configuration_has_the_originals_settings_and_socket()
+    {
+        JsonElement config = JsonDocument.Parse(ManagedPlugin.Config()).RootElement;
+        Assert.Equal("weave.sock", config.GetProperty("interface").GetProperty("socket").GetString());
+        Assert.Equal(
+            ["LOG_LEVEL", "EXTRA_ARGS", "WEAVE_PASSWORD", "WEAVE_MTU", "WEAVE_MULTICAST", "IPALLOC_RANGE"],
+            config.GetProperty("env").EnumerateArray().Select(setting => setting.GetProperty("name").GetString()!));
+    }
+
+    [Fact]
+    public void Settings_become_arguments_and_peers_come_last()
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["WEAVE_MTU"] = "1400", ["WEAVE_MULTICAST"] = "1", ["IPALLOC_RANGE"] = "10.2.0.0/16", ["EXTRA_ARGS"] = " --conn-limit=5  --no-fastdp", ["LOG_LEVEL"] = "debug",
+        };
+        IReadOnlyList<string> arguments = ManagedPluginArguments.From(settings.GetValueOrDefault, ["10.0.0.2", "10.0.0.3"]);
+        Assert.Equal(["--conn-limit=5", "--no-fastdp"], arguments.Take(2));
+        Assert.Equal(["--mtu=1400", "--plugin-v2-multicast", "10.0.0.2", "10.0.0.3"], arguments.TakeLast(4));
+        Assert.Contains("--ipalloc-range=10.2.0.0/16", arguments);
+        Assert.Contains("--log-level=debug", arguments);
+        Assert.Equal("--resume", ManagedPluginArguments.From(_ => null, [])[^1]);
+    }
+
+    [Fact]
+    public void Peers_are_all_ready_nodes_but_ourselves()
+    {
+        SwarmState swarm = new()
+        {
+            NodeAddr = "10.0.0.1", ControlAvailable = true, RemoteManagers = [new("a", "10.0.0.1:2377"), new("b", "10.0.0.2:2377")],
+        };
+        SwarmNode[] nodes =
+        [
+            new("a", new("ready", "0.0.0.0"), new(true, "10.0.0.1:2377")), new("b", new("ready", "10.0.0.2"), null),
+            new("c", new("ready", "10.0.0.3"), null), new("d", new("down", "10.0.0.4"), null),
+        ];
+        Assert.Equal(["10.0.0.2", "10.0.0.3"], SwarmPeers.Choose(swarm, nodes));
+        Assert.Equal(["10.0.0.2"], SwarmPeers.Choose(swarm, []));
+        Assert.Empty(SwarmPeers.Choose(new SwarmState(), []));
+    }
+}

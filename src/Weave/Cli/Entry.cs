@@ -10,6 +10,7 @@ internal static class Entry
     {
         ("weaver", _) => RouterCommand.RunAsync(args),
         (_, ["weaver", .. var rest]) => RouterCommand.RunAsync(rest),
+        (_, ["plugin-v2", "run"]) => ManagedPluginCommand.RunRouterAsync(),
         (_, ["--version"]) => Dispatcher.RunAsync(["version"]),
         _ => Dispatcher.RunAsync(args),
     };

@@ -52,7 +52,12 @@ internal static class PluginServices
         // A managed plugin has no Docker API: neither a network of its own nor anybody to look after.
         if (options.Plugin && options.DockerApi.Length > 0)
         {
-            services.AddHostedService<DefaultNetworkService>().AddSingleton<IContainerObserver>(provider => new ContainerTender(
+            if (options.IpAllocationRange.Length > 0)
+            {
+                services.AddHostedService<DefaultNetworkService>(); // it asks for its subnet
+            }
+
+            services.AddSingleton<IContainerObserver>(provider => new ContainerTender(
                 provider.GetRequiredService<DockerClient>(),
                 provider.GetRequiredService<PluginNetworks>(),
                 options.Dns ? provider.GetService<INameRegistry>() : null,
@@ -81,16 +86,22 @@ internal static class PluginServices
         });
 
         NetworkDriver mesh = Driver(app.Services, options, options.PluginMeshSocket, NetworkDriverOptions.LocalScope);
-        IpamDriver ipam = new(
-            app.Services.GetRequiredService<IAddressAllocation>(),
-            app.Services.GetRequiredService<EndpointTable>(),
-            app.Services.GetRequiredService<IRoutes>(),
-            app.Services.GetRequiredService<ILinks>(),
-            options.WeaveBridge);
+        IpamDriver? ipam = app.Services.GetService<IAddressAllocation>() is { } allocation
+            ? new IpamDriver(
+                allocation,
+                app.Services.GetRequiredService<EndpointTable>(),
+                app.Services.GetRequiredService<IRoutes>(),
+                app.Services.GetRequiredService<ILinks>(),
+                options.WeaveBridge)
+            : null; // allocation is turned off
         app.MapSurface(Surface.PluginMesh, routes =>
         {
-            endpoints.Map(routes, mesh, withIpam: true);
-            endpoints.Map(routes, ipam);
+            endpoints.Map(routes, mesh, withIpam: ipam is not null);
+            if (ipam is not null)
+            {
+                endpoints.Map(routes, ipam);
+            }
+
             PluginEndpoints.MapUnknown(routes);
         });
     }

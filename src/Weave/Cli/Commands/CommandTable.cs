@@ -32,6 +32,8 @@ internal static class CommandTable
         new("stop", [""], "Stop the router; containers keep their network", CommandPlace.Client, StopCommand.RunAsync) { BeginsGroup = true },
         new("reset", ["[--force]"], "Stop, leave the network and remove everything", CommandPlace.Client, ResetCommand.RunAsync) { BeginsGroup = true, Words = ["--force"] },
         new("rmpeer", ["<peer_id> ..."], "Take over the addresses of dead peers", CommandPlace.Router, PeerCommands.RemoveAsync),
+        new("systemd", ["[--print] [<option> ...] [<peer> ...]"], "Run the router as a service of the host", CommandPlace.Client, SystemdCommand.RunAsync) { BeginsGroup = true, Words = ["--print"] },
+        new("plugin-v2", ["create [<name>]", "directory <path>"], "Make the managed plugin for swarms", CommandPlace.Client, ManagedPluginCommand.RunAsync) { Words = ["create", "directory"] },
         new("completion", ["[bash]"], "Print a completion script for the shell", CommandPlace.Client, InfoCommands.CompletionAsync) { BeginsGroup = true, Words = ["bash"] },
         new("man", [""], "Print the manual page", CommandPlace.Client, InfoCommands.ManualAsync),
         .. Hidden(),

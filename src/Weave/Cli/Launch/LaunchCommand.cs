@@ -12,7 +12,7 @@ namespace Weave.Cli.Launch;
 /// </remarks>
 internal static class LaunchCommand
 {
-    private const string DefaultRange = "10.32.0.0/12";
+    internal const string DefaultRange = "10.32.0.0/12";
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ExecEvery = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
@@ -192,7 +192,7 @@ internal static class LaunchCommand
     }
 
     /// <summary>Those of the original's launcher, then the user's, so that the user's win.</summary>
-    private static List<string> RouterArguments(CliContext context, LaunchArguments arguments, HostFacts facts)
+    internal static List<string> RouterArguments(CliContext context, LaunchArguments arguments, HostFacts facts)
     {
         CliEnvironment environment = context.Environment;
         List<string> words =

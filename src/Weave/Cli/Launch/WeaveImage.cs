@@ -27,7 +27,8 @@ internal static class WeaveImage
         await context.Docker.Images.LoadAsync(tar, context.Cancel).ConfigureAwait(false);
     }
 
-    private static List<ImageFile> Files() =>
+    /// <summary>Its root file system: the program, its libraries, and the few files that these read.</summary>
+    internal static List<ImageFile> Files() =>
     [
         new("usr/bin/weave", File.ReadAllBytes("/proc/self/exe")),
         new("home/weave/weaver", null, "/usr/bin/weave"),

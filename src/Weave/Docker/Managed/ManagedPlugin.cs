@@ -86,7 +86,7 @@ public static class ManagedPlugin
 
         """;
 
-    private static IEnumerable<string> Folders(IReadOnlyList<PluginFile> files)
+    private static SortedSet<string> Folders(IReadOnlyList<PluginFile> files)
     {
         // Docker mounts into these, and makes none of them itself in a plugin.
         SortedSet<string> folders = new(StringComparer.Ordinal)

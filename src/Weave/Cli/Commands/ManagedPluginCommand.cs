@@ -1,0 +1,54 @@
+using Weave.Cli.Launch;
+using Weave.Docker;
+using Weave.Docker.Managed;
+
+namespace Weave.Cli.Commands;
+
+/// <summary><c>weave plugin-v2</c>: the managed plugin, made from this binary.</summary>
+internal static class ManagedPluginCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    internal static async Task<int> RunAsync(CliContext context, string[] args)
+    {
+        switch (args)
+        {
+            case ["create"] or ["create", _]:
+                string name = args.Length == 2 ? args[1] : ManagedPlugin.DefaultName;
+                await ManagedPlugin.CreateAsync(context.Docker, name, Files(), context.Cancel).ConfigureAwait(false);
+                await context.Output.WriteLineAsync(name).ConfigureAwait(false);
+                return 0;
+            case ["directory", var path]:
+                ManagedPlugin.WriteTo(path, Files());
+                return 0;
+            default:
+                throw new UsageException();
+        }
+    }
+
+    /// <summary>In the plugin: reads the settings, looks for the other nodes, and becomes the router.</summary>
+    internal static async Task<int> RunRouterAsync()
+    {
+        IReadOnlyList<string> arguments = ManagedPluginArguments.From(Environment.GetEnvironmentVariable, await FindPeersAsync().ConfigureAwait(false));
+        return await RouterCommand.RunAsync([.. arguments]).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody, when dockerd cannot be asked: at boot it waits for its plugins before it answers.</summary>
+    private static async Task<IReadOnlyList<string>> FindPeersAsync()
+    {
+        using CancellationTokenSource patience = new(Patience);
+        using DockerClient docker = new();
+        try
+        {
+            return await SwarmPeers.FindAsync(docker, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception unreachable) when (unreachable is DockerException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"No answer from Docker ({unreachable.Message}): connecting to the peers of the last run").ConfigureAwait(false);
+            return [];
+        }
+    }
+
+    private static List<PluginFile> Files() =>
+        [.. WeaveImage.Files().Select(file => new PluginFile(file.Path, file.Content, file.LinkTo, file.Mode))];
+}

@@ -18,7 +18,8 @@ internal static class DockerServices
 
         return services
             .AddSingleton(new DockerClient(options.DockerApi))
-            .AddSingleton<IContainerObserver>(provider => new SeamObserver(provider.GetService<IAddressAllocation>(), provider.GetService<INameRegistry>()))
+            .AddSingleton<IContainerObserver>(provider => new SeamObserver(
+                provider.GetService<IAddressAllocation>(), provider.GetService<IIpamControl>(), provider.GetService<INameRegistry>()))
             .AddHostedService<ContainerWatch>();
     }
 }

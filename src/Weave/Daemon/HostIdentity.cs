@@ -60,7 +60,11 @@ public sealed class HostIdentity
     {
         try
         {
-            return File.ReadAllBytes(path);
+            // Not all at once by its length: files of sysfs claim to be a page long.
+            using FileStream file = File.OpenRead(path);
+            using MemoryStream content = new();
+            file.CopyTo(content);
+            return content.ToArray();
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -88,7 +88,8 @@ internal sealed class RouterClient : IDisposable
 
     private async Task ExplainAsync(RouterReply reply)
     {
-        if (await WeaveContainer.ProblemAsync(_context, _context.Environment.ContainerName).ConfigureAwait(false) is { } problem)
+        bool silent = reply.Status == 0; // one that answers runs, in a container or not
+        if (silent && await WeaveContainer.ProblemAsync(_context, _context.Environment.ContainerName).ConfigureAwait(false) is { } problem)
         {
             await _context.Error.WriteLineAsync(problem).ConfigureAwait(false);
         }

@@ -44,14 +44,14 @@ internal sealed class BridgedPlane(MacTable macs) : IFramePlane
         {
             case Verdict.Unicast:
                 thread.Counters.FramesRelayed++;
-                thread.Send(routes, frame.Source, frame.Destination, frame.Bytes, default);
+                thread.Send(routes, frame.Source, frame.Destination, frame.Bytes, default, cameFrom: neighbour);
                 break;
             case Verdict.Inject:
                 thread.Inject(frame.Bytes, piece, handover: null);
                 break;
             case Verdict.InjectAndFlood:
                 // The copies first: joining segments changes headers in place.
-                thread.Flood(routes, frame.Source, frame.Bytes, default);
+                thread.Flood(routes, frame.Source, frame.Bytes, default, cameFrom: neighbour);
                 thread.Inject(frame.Bytes, piece, handover: null);
                 break;
         }

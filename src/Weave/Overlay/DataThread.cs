@@ -50,10 +50,14 @@ internal abstract class DataThread : ITooBigAnswer, IDisposable
         }
     }
 
-    /// <summary>Sends a frame towards a peer, along the unicast route.</summary>
-    internal void Send(RoutesSnapshot routes, PeerName source, PeerName destination, Span<byte> frame, in VirtioNetHeader header)
+    /// <summary>
+    /// Sends a frame towards a peer, along the unicast route, but never back to the neighbour that it came from: while peers
+    /// disagree about the topology it would go to and fro.
+    /// </summary>
+    internal void Send(
+        RoutesSnapshot routes, PeerName source, PeerName destination, Span<byte> frame, in VirtioNetHeader header, PeerName cameFrom = default)
     {
-        if (routes.Unicast.TryGetValue(destination, out PeerName hop) && _overlay.TryFind(hop, out SleeveLink? link))
+        if (routes.Unicast.TryGetValue(destination, out PeerName hop) && hop != cameFrom && _overlay.TryFind(hop, out SleeveLink? link))
         {
             Sender.Send(routes.Self, link, source, destination, frame, header, flooded: false);
         }
@@ -76,13 +80,16 @@ internal abstract class DataThread : ITooBigAnswer, IDisposable
         }
     }
 
-    /// <summary>Sends a copy to each neighbour on the broadcast tree of <paramref name="source"/>.</summary>
-    internal void Flood(RoutesSnapshot routes, PeerName source, Span<byte> frame, in VirtioNetHeader header)
+    /// <summary>Sends a copy to each neighbour on the broadcast tree of <paramref name="source"/>, but for the one that it came from.</summary>
+    internal void Flood(RoutesSnapshot routes, PeerName source, Span<byte> frame, in VirtioNetHeader header, PeerName cameFrom = default)
     {
         IReadOnlyList<PeerName> hops = routes.Broadcast(source);
         for (int i = 0; i < hops.Count; i++)
         {
-            SendVia(routes, hops[i], source, hops[i], frame, header, flooded: true);
+            if (hops[i] != cameFrom)
+            {
+                SendVia(routes, hops[i], source, hops[i], frame, header, flooded: true);
+            }
         }
     }
 

@@ -122,6 +122,13 @@ public sealed class NameDatabaseTests
     [Fact]
     public void A_hundred_thousand_names_take_less_than_50_MB()
     {
+        // Other tests allocate meanwhile, and the heap is everybody's: the smallest of some readings is ours.
+        long bytes = Enumerable.Range(0, 5).Min(_ => BytesOfAHundredThousandNames());
+        Assert.True(bytes < 50_000_000, $"{bytes} bytes");
+    }
+
+    private static long BytesOfAHundredThousandNames()
+    {
         long before = GC.GetTotalMemory(forceFullCollection: true);
         NamesPeer peer = new(1, 2);
         for (int part = 0; part < 10; part++)
@@ -133,8 +140,7 @@ public sealed class NameDatabaseTests
 
         long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.Equal(100_000, peer.Database.Count);
-        Assert.True(bytes < 50_000_000, $"{bytes} bytes");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes} bytes for 100,000 names");
         GC.KeepAlive(peer);
+        return bytes;
     }
 }

@@ -31,6 +31,7 @@ internal static class RouterContainer
         PidMode = "host",
         CapDrop = ["ALL"],
         CapAdd = Capabilities,
+        Devices = [new DeviceSpec("/dev/net/tun", "/dev/net/tun", "rw")],
         // The confinement that Docker adds by default forbids what the capabilities are for.
         SecurityOpt = ["apparmor=unconfined", "label=disable"],
         MaskedPaths = [],

@@ -37,4 +37,7 @@ public sealed record HostSpec
     public RestartPolicy? RestartPolicy { get; init; }
 
     public LogSpec? LogConfig { get; init; }
+
+    /// <summary>Device files of the host that the container may use.</summary>
+    public IReadOnlyList<DeviceSpec>? Devices { get; init; }
 }

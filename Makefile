@@ -31,8 +31,7 @@ artifacts/weave: $(SOURCES) $(BUILD) | packages
 SYSTEM_PROVEN := --filter-class *BinaryTests --filter-class *LinksTests
 
 test: packages artifacts/weave ## Unit, vectors, properties, simulation, fuzz replay, and the proven system tests (root)
-	@build/run-tests tests/Weave.Tests
-	@TEST_ARGS="$(SYSTEM_PROVEN)" build/run-tests tests/Weave.SystemTests
+	@SYSTEM_ARGS="$(SYSTEM_PROVEN)" build/run-tests tests/Weave.Tests tests/Weave.SystemTests
 
 test-unit: packages ## What needs no privileges
 	@build/run-tests tests/Weave.Tests

@@ -7,7 +7,7 @@ public sealed class BinaryTests
 {
     [Fact]
     public void Version_is_printed() =>
-        Assert.StartsWith("weave 3.", Shell.Run(Repository.Binary, "version"), StringComparison.Ordinal);
+        Assert.StartsWith("weave script 3.", Shell.Run(Repository.Binary, "version"), StringComparison.Ordinal);
 
     [Fact]
     public void The_binary_needs_nothing_but_libc_and_libm()

@@ -27,11 +27,8 @@ artifacts/weave: $(SOURCES) $(BUILD) | packages
 	install -m 755 artifacts/publish/weave artifacts/weave
 	ln -sf weave artifacts/weaver
 
-# System tests that have been seen to pass on more than their author's machine. `make test-system` runs all of them.
-SYSTEM_PROVEN := --filter-class *BinaryTests --filter-class *LinksTests
-
-test: packages artifacts/weave ## Unit, vectors, properties, simulation, fuzz replay, and the proven system tests (root)
-	@SYSTEM_ARGS="$(SYSTEM_PROVEN)" build/run-tests tests/Weave.Tests tests/Weave.SystemTests
+test: packages artifacts/weave ## Unit, vectors, properties, simulation, fuzz replay and system tests (root)
+	@build/run-tests tests/Weave.Tests tests/Weave.SystemTests
 
 test-unit: packages ## What needs no privileges
 	@build/run-tests tests/Weave.Tests

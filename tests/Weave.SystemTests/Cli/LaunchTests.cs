@@ -53,7 +53,7 @@ public sealed class LaunchTests : IDisposable
     [InlineData("weave status", 1, "weave container is not present. Have you launched it?")]
     [InlineData("DOCKER_HOST=unix:///nowhere weave launch", 1, "Cannot connect to the Docker daemon at unix:///nowhere")]
     [InlineData("DOCKER_HOST=nonsense weave ps", 1, "is not the address of a Docker daemon")]
-    [InlineData("weaver --port=x", 125, "invalid value \"x\" for flag --port")]
+    [InlineData("exec -a weaver weave --port=x", 125, "invalid value \"x\" for flag --port")]
     [InlineData("weave connect", 1, "Usage:")]
     public void What_cannot_be_is_told_in_one_line_and_nothing_is_left(string line, int status, string message)
     {

@@ -22,7 +22,16 @@ internal static class StatusCommand
 
         string frame = words.Length == 0 ? "\n" : "";
         await context.Output.WriteAsync(frame).ConfigureAwait(false);
-        RouterReply reply = await context.Router.CallAsync("GET", string.Concat(words.Prepend("status").Select(word => "/" + Uri.EscapeDataString(word)))).ConfigureAwait(false);
+        RouterReply reply;
+        try
+        {
+            reply = await context.Router.CallAsync("GET", string.Concat(words.Prepend("status").Select(word => "/" + Uri.EscapeDataString(word)))).ConfigureAwait(false);
+        }
+        catch (CommandException failure) when (failure.ExitCode != 1)
+        {
+            throw new CommandException(failure.Message); // scripts expect 1 of status, whatever the reason
+        }
+
         if (reply.IsAbsent)
         {
             throw new UsageException($"Invalid 'weave status' sub-command: {string.Join(' ', words)}");

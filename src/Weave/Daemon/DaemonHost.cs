@@ -12,6 +12,7 @@ using Weave.Logging;
 using Weave.Mesh;
 using Weave.Names;
 using Weave.Overlay;
+using Weave.Overlay.Fast;
 using Weave.Persistence;
 using Weave.Plugin;
 using Weave.Status;
@@ -59,6 +60,7 @@ public static class DaemonHost
             .AddStatus()
             .AddPersistence()
             .AddKernel(options)
+            .AddFastDatapath()
             .AddOverlay()
             .AddMesh()
             .AddIpam(options)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Weave.Core.Mesh;
 using Weave.Daemon;
 using Weave.Overlay;
+using Weave.Overlay.Fast;
 using Weave.Persistence;
 using Weave.Status;
 using Weave.Wire.Primitives;
@@ -53,7 +54,8 @@ public static class MeshServices
         {
             Self = identity.Name,
             Uid = random.NextUInt64() | 1,
-            ShortId = new ShortId((ushort)random.Next(ShortId.Count)),
+            // The kernel may forward with an id already, since before we were started.
+            ShortId = provider.GetService<FastDatapathHolder>()?.AdoptedShortId ?? new ShortId((ushort)random.Next(ShortId.Count)),
             Nickname = identity.Nickname,
             Port = options.Port,
             Password = string.IsNullOrEmpty(options.Password) ? null : options.Password,

@@ -1,4 +1,6 @@
+using Weave.Cli.Launch;
 using Weave.Core.Firewall;
+using Weave.Linux.Bpf;
 using Weave.Linux.Firewall;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
@@ -10,7 +12,6 @@ namespace Weave.Cli.Commands;
 internal static class HostCleanupCommand
 {
     private static readonly string[] Sockets = ["/run/docker/plugins/weave.sock", "/run/docker/plugins/weavemesh.sock"];
-    private const string Pins = "/sys/fs/bpf/weave";
 
     internal static async Task<int> RunAsync(CliContext context, string[] args)
     {
@@ -18,8 +19,11 @@ internal static class HostCleanupCommand
         HostPrograms programs = new(context.IsLocal ? "/proc/1/ns/mnt" : null);
         Links links = new();
         Try(problems, () => CleanFirewall(context, new HostIptables(programs), links));
+        string root = context.IsLocal ? "/proc/1/root" : "";
+        Try(problems, () => CleanDatapath(context, links, root));
         Try(problems, () => CleanLinks(links));
-        Try(problems, () => CleanFiles(context.IsLocal ? "/proc/1/root" : ""));
+        Try(problems, () => CleanSockets(root));
+        Try(problems, () => HostBpfMount.RemoveOurs(programs));
         foreach (string problem in problems)
         {
             await context.Error.WriteLineAsync(problem).ConfigureAwait(false);
@@ -51,7 +55,7 @@ internal static class HostCleanupCommand
         foreach (Link link in links.List())
         {
             bool ours = link.Name is CliEnvironment.Bridge or CliEnvironment.Datapath || link.Name.StartsWith("vethwe", StringComparison.Ordinal)
-                || (link.Kind == "vxlan" && link.Name is "vxlan-6784") || link.Name is "weave-tap";
+                || link.Name is "weave-tap";
             if (ours)
             {
                 links.Delete(link.Name);
@@ -59,16 +63,22 @@ internal static class HostCleanupCommand
         }
     }
 
-    private static void CleanFiles(string root)
+    /// <summary>Devices, programs and pinned maps of this host's network; what others pinned stays.</summary>
+    private static void CleanDatapath(CliContext context, Links links, string root)
+    {
+        string pins = root + HostBpfMount.Path + "/weave";
+        FastDatapath.Remove(new FastDatapathSpec(CliEnvironment.Bridge, (ushort)(context.Environment.PortNumber + 1), 0) { PinRoot = pins }, links);
+        if (Directory.Exists(pins) && !Directory.EnumerateFileSystemEntries(pins).Any())
+        {
+            Directory.Delete(pins);
+        }
+    }
+
+    private static void CleanSockets(string root)
     {
         foreach (string socket in Sockets)
         {
             File.Delete(root + socket);
-        }
-
-        if (Directory.Exists(root + Pins))
-        {
-            Directory.Delete(root + Pins, recursive: true);
         }
     }
 

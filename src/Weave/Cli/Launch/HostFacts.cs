@@ -22,9 +22,12 @@ internal sealed record HostFacts
     /// <summary>The kernel has a place for pinned programs.</summary>
     public bool HasBpf { get; init; }
 
+    /// <summary>The kernel counts maps against the memory that a process may lock (before Linux 5.11).</summary>
+    public bool LocksMaps { get; init; }
+
     internal string Write() => string.Create(
         CultureInfo.InvariantCulture,
-        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\nbpf {HasBpf}\n");
+        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\nbpf {HasBpf}\nlocks {LocksMaps}\n");
 
     internal static HostFacts Read(string text)
     {
@@ -37,6 +40,7 @@ internal sealed record HostFacts
             ResolvConf = lines.GetValueOrDefault("resolv", "/etc/resolv.conf"),
             Overlap = lines.GetValueOrDefault("overlap", ""),
             HasBpf = lines.GetValueOrDefault("bpf") == "True",
+            LocksMaps = lines.GetValueOrDefault("locks") == "True",
             ForwardingRejected = lines.GetValueOrDefault("rejected") == "True",
         };
     }

@@ -7,7 +7,8 @@ namespace Weave.Cli.Launch;
 /// <summary>Finds <see cref="HostFacts"/> on this host. Hidden: only launch calls it.</summary>
 internal static class HostFactsCommand
 {
-    private const string BpfMount = "/sys/fs/bpf";
+    /// <summary>Where Linux counts maps by control group instead of by process.</summary>
+    private static readonly Version CountsByGroup = new(5, 11);
 
     /// <param name="context">The command's surroundings; in a container the host's files are below /proc/1/root.</param>
     /// <param name="args">The range to check, if any.</param>
@@ -30,7 +31,8 @@ internal static class HostFactsCommand
             ResolvConf = RealPath("/proc/1/root", "/etc/resolv.conf"),
             Overlap = Ipv4Cidr.TryParse(range, out Ipv4Cidr cidr) ? Overlap(links, cidr, CliEnvironment.Bridge) : "",
             ForwardingRejected = Rejects(programs),
-            HasBpf = EnsureBpfMount(programs),
+            HasBpf = HostBpfMount.Ensure(programs),
+            LocksMaps = System.Environment.OSVersion.Version < CountsByGroup,
         };
     }
 
@@ -54,11 +56,6 @@ internal static class HostFactsCommand
 
         return path;
     }
-
-    /// <summary>Where the fast datapath is kept, so that it outlives the container; the host mounts it at boot or we do now.</summary>
-    private static bool EnsureBpfMount(HostPrograms programs) =>
-        Directory.Exists("/proc/1/root" + BpfMount)
-        && (File.ReadLines("/proc/1/mounts").Any(line => line.Split(' ') is [_, BpfMount, "bpf", ..]) || programs.Run("mount", ["-t", "bpf", "bpf", BpfMount]).ExitCode == 0);
 
     private static bool Rejects(HostPrograms programs)
     {

@@ -185,6 +185,7 @@ internal static class LaunchCommand
             Labels = Labels(extra.Labels),
             HostConfig = host with
             {
+                Ulimits = facts.LocksMaps ? [RouterContainer.Memory] : null,
                 Binds = [.. host.Binds!, .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. extra.Binds],
                 RestartPolicy = arguments.Restart ? new RestartPolicy("always") : null,
             },

@@ -13,6 +13,9 @@ internal static class RouterContainer
     /// <summary>So that the datapath outlives the container.</summary>
     internal const string BpfBind = "/sys/fs/bpf:/sys/fs/bpf";
 
+    /// <summary>Where maps count as locked memory, the usual limit has no room for ours.</summary>
+    internal static readonly UlimitSpec Memory = new("memlock", -1, -1);
+
     /// <summary>Label of all that launch made.</summary>
     internal const string Label = "weavevolumes";
 

@@ -40,4 +40,6 @@ public sealed record HostSpec
 
     /// <summary>Device files of the host that the container may use.</summary>
     public IReadOnlyList<DeviceSpec>? Devices { get; init; }
+
+    public IReadOnlyList<UlimitSpec>? Ulimits { get; init; }
 }

@@ -32,7 +32,7 @@ public sealed class FirewallState
                     state._chains.TryAdd((table, chain), []);
                     break;
                 case ["-A", var chain, var rule]:
-                    state.In(table, chain).Add(rule.TrimEnd());
+                    state.In(table, chain).Add(rule.TrimEnd().Replace("\\'", "'", StringComparison.Ordinal)); // in remarks
                     break;
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Weave.Linux.Interop;
@@ -18,6 +19,8 @@ public sealed class ContainerInterfaces(
     private const string HostPrefix = "vethwepl";
     private const string GuestPrefix = "vethwepg";
 
+    private static readonly TimeSpan CarrierPatience = TimeSpan.FromSeconds(1);
+
     private static readonly Ipv4Cidr Multicast = new(new Ipv4Address(0xE000_0000), 4);
 
     public void Announce(int pid, string prefix) => namespaces.Run(NamespaceOf(pid), () =>
@@ -36,14 +39,21 @@ public sealed class ContainerInterfaces(
 
     public void Attach(AttachSpec spec, IContainerRules? rules)
     {
-        if (namespaces.Run(spec.NamespacePath, () => links.Find(spec.Interface)) is null)
+        bool isNew = namespaces.Run(spec.NamespacePath, () => links.Find(spec.Interface)) is null;
+        if (isNew)
         {
             CreateInterface(spec);
         }
 
+        List<Ipv4Cidr> added = namespaces.Run(spec.NamespacePath, () => Configure(spec, rules));
+        if (isNew)
+        {
+            WaitForBridge(HostEnd(spec));
+        }
+
         namespaces.Run(spec.NamespacePath, () =>
         {
-            Configure(spec, rules);
+            Appear(spec, added);
             return 0;
         });
     }
@@ -85,9 +95,8 @@ public sealed class ContainerInterfaces(
     {
         Link bridge = links.Find(spec.Bridge)
             ?? throw new KernelException($"bridge \"{spec.Bridge}\" not present; did you launch weave?");
-        string id = spec.Id[..Math.Min(spec.Id.Length, Link.LongestName - HostPrefix.Length)];
-        string host = HostPrefix + id;
-        string guest = GuestPrefix + id;
+        string host = HostEnd(spec);
+        string guest = GuestPrefix + host[HostPrefix.Length..];
         using SafeFileHandle target = namespaces.Open(spec.NamespacePath);
         links.CreateVeth(new VethSpec(host, guest) { MtuBytes = spec.MtuBytes > 0 ? spec.MtuBytes : bridge.MtuBytes, Master = spec.Bridge });
         try
@@ -115,11 +124,29 @@ public sealed class ContainerInterfaces(
         }
     }
 
-    private void Configure(AttachSpec spec, IContainerRules? rules)
+    private static string HostEnd(AttachSpec spec) => HostPrefix + spec.Id[..Math.Min(spec.Id.Length, Link.LongestName - HostPrefix.Length)];
+
+    /// <returns>Addresses that it did not have before.</returns>
+    private List<Ipv4Cidr> Configure(AttachSpec spec, IContainerRules? rules)
     {
         List<Ipv4Cidr> added = [.. spec.Addresses.Where(address => addresses.Add(spec.Interface, address))];
         rules?.Protect(spec.Interface, Subnets(addresses.List(spec.Interface)));
         links.Change(spec.Interface, new LinkChange { Up = true });
+        return added;
+    }
+
+    /// <summary>The bridge drops what a new port sends before it has been told of the carrier, the announcement above all.</summary>
+    private void WaitForBridge(string port)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (links.Find(port) is { Running: false } && Stopwatch.GetElapsedTime(began) < CarrierPatience)
+        {
+            Thread.Sleep(1);
+        }
+    }
+
+    private void Appear(AttachSpec spec, List<Ipv4Cidr> added)
+    {
         Link link = links.Find(spec.Interface)!;
         foreach (Ipv4Cidr address in added)
         {

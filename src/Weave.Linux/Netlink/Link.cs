@@ -16,6 +16,9 @@ public sealed record Link(int Index, string Name, string Kind, MacAddress Mac, i
     /// <summary>Names take at most 15 bytes.</summary>
     public const int LongestName = 15;
 
+    /// <summary>It is up and has a carrier, and everybody concerned has been told: a port of a bridge forwards.</summary>
+    public bool Running { get; init; }
+
     /// <summary>A text that somebody left with it; empty for none.</summary>
     public string Alias { get; init; } = "";
 }

@@ -20,6 +20,7 @@ public sealed class Links : ILinks
     private const ushort NLM_F_CREATE = 0x400;
     private const ushort Do = NLM_F_REQUEST | NLM_F_ACK;
     private const uint IFF_UP = 1;
+    private const uint IFF_RUNNING = 0x40;
     private const byte AF_BRIDGE = 7;
 
     private const ushort IFLA_ADDRESS = 1;
@@ -255,7 +256,8 @@ public sealed class Links : ILinks
     private static Link Parse(ReadOnlySpan<byte> body)
     {
         int index = BitConverter.ToInt32(body[4..]);
-        bool up = (BitConverter.ToUInt32(body[8..]) & IFF_UP) != 0;
+        uint flags = BitConverter.ToUInt32(body[8..]);
+        bool up = (flags & IFF_UP) != 0;
         string name = "";
         string kind = "";
         MacAddress mac = default;
@@ -292,7 +294,7 @@ public sealed class Links : ILinks
             }
         }
 
-        return new Link(index, name, kind, mac, mtu, up, master, peer) { Alias = alias };
+        return new Link(index, name, kind, mac, mtu, up, master, peer) { Alias = alias, Running = (flags & IFF_RUNNING) != 0 };
     }
 
     private static string ParseKind(ReadOnlySpan<byte> info)

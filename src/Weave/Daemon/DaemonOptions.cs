@@ -11,6 +11,10 @@ public sealed partial record DaemonOptions
     public int MaxProtocolVersion { get; init; } = 2;
 
     public bool Resume { get; init; }
+
+    /// <summary>A file that is there when this very container ran before: it was restarted, not launched. Empty outside of one.</summary>
+    public string RestartMark { get; init; } = "";
+
     public string? Name { get; init; }
     public string? Nickname { get; init; }
     public string? Password { get; init; }

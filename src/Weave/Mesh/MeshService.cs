@@ -75,6 +75,7 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
             throw new OptionException(string.Join('\n', problems));
         }
 
+        MarkStart();
         _accepting = Task.Run(() => _gate.AcceptAsync(OnAcceptedAsync, _stop.Token), CancellationToken.None);
     }
 
@@ -136,7 +137,7 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
 
     private IReadOnlyList<string> InitialTargets()
     {
-        if (!_options.Resume)
+        if (!_options.Resume && !(_options.RestartMark.Length > 0 && File.Exists(_options.RestartMark)))
         {
             _logger.Launching(string.Join(' ', _options.Peers));
             return _options.Peers;
@@ -145,6 +146,22 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
         List<string> stored = _store.Get(StateKeys.DirectPeers, MeshJson.Default.ListString) ?? [];
         _logger.Resuming(string.Join(' ', stored));
         return stored;
+    }
+
+    /// <summary>From now on a start in this container is a restart: what was connected and forgotten meanwhile counts.</summary>
+    private void MarkStart()
+    {
+        if (_options.RestartMark.Length > 0)
+        {
+            try
+            {
+                File.WriteAllBytes(_options.RestartMark, []);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _logger.CannotStoreTargets(failure.Message);
+            }
+        }
     }
 
     private Task<bool> AskAsync(Action work, CancellationToken cancel) => _loop.AskAsync(

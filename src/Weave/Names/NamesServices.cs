@@ -22,7 +22,8 @@ internal static class NamesServices
 
         if (options.DockerApi.Length > 0)
         {
-            services.AddSingleton<IContainerLiveness>(provider => new DockerLiveness(provider.GetRequiredService<DockerClient>()));
+            services.AddSingleton<IContainerLiveness>(provider => new DockerLiveness(provider.GetRequiredService<DockerClient>()))
+                .AddHostedService<ExistingNames>();
         }
 
         return services

@@ -207,7 +207,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
         }
 
         _openLink.Cipher.Seal(_queue.Room[.._openLength], _openDontFragment);
-        bool segmentable = _openPath!.Known && _openLength <= _openPath.MaxPayload;
+        bool segmentable = _openPath!.Segmentable && _openLength <= _openPath.MaxPayload;
         _queue.Commit(_openLength, _openPath.Remote.Address, _openPath.Remote.Port, _openDontFragment, segmentable, _openLink);
         _openLink = null;
     }

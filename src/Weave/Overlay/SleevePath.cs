@@ -16,6 +16,12 @@ internal sealed record SleevePath(UnderlayEndpoint Remote, int MtuBytes, int Ove
     /// <summary>Largest datagram that passes undivided.</summary>
     internal int MaxPayload { get; } = Math.Min(SleeveDatagram.MaxSize, MtuBytes + OverheadBytes - SleeveDatagram.UnderlayOverhead);
 
-    /// <summary>The size is known, so datagrams up to it fit the device and may be cut up by it.</summary>
-    internal bool Known { get; } = MtuBytes != PathMtuSearch.UnknownMtu;
+    /// <summary>
+    /// The size is known, so datagrams up to it fit the device and may be cut up by it. Not on a path that is narrower than
+    /// any honest one: something there looks at sizes, and on this host or the next it would see all of them as one.
+    /// </summary>
+    internal bool Segmentable { get; } = MtuBytes != PathMtuSearch.UnknownMtu && MtuBytes + OverheadBytes >= NarrowestHonest;
+
+    /// <summary>Least MTU of IPv6, and of tunnels.</summary>
+    private const int NarrowestHonest = 1280;
 }

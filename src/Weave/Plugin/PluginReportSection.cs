@@ -6,7 +6,7 @@ using Weave.Status;
 namespace Weave.Plugin;
 
 /// <summary>Docker's drivers in the report.</summary>
-internal sealed class PluginReportSection(DaemonOptions options, IAddressAllocation allocation) : IReportSection
+internal sealed class PluginReportSection(DaemonOptions options, IAddressAllocation? allocation = null) : IReportSection
 {
     /// <summary>A managed plugin is called by the name it was installed under, and has but one.</summary>
     private const string ManagedDriver = "net-plugin";
@@ -23,7 +23,7 @@ internal sealed class PluginReportSection(DaemonOptions options, IAddressAllocat
                 EnableV2 = options.PluginV2,
                 EnableV2Multicast = options.PluginV2Multicast,
                 Dns = options.Dns,
-                DefaultSubnet = allocation.DefaultSubnet.ToString(),
+                DefaultSubnet = allocation?.DefaultSubnet.ToString() ?? "0.0.0.0/0",
                 ProcPath = options.ProcPath,
             },
             DriverName = options.PluginV2 ? ManagedDriver : DefaultNetworkService.DriverNameOf(options.PluginSocket),

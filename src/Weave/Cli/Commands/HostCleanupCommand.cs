@@ -54,8 +54,7 @@ internal static class HostCleanupCommand
     {
         foreach (Link link in links.List())
         {
-            bool ours = link.Name is CliEnvironment.Bridge or CliEnvironment.Datapath || link.Name.StartsWith("vethwe", StringComparison.Ordinal)
-                || link.Name is "weave-tap";
+            bool ours = link.Name is CliEnvironment.Bridge or CliEnvironment.Datapath || link.Name.StartsWith("vethwe", StringComparison.Ordinal);
             if (ours)
             {
                 links.Delete(link.Name);

@@ -5,6 +5,9 @@ namespace Weave.Cli.Flags;
 /// <summary>Reads the router's command line and its environment.</summary>
 internal static class RouterCommandLine
 {
+    /// <summary>Set by launch; see <see cref="DaemonOptions.RestartMark"/>.</summary>
+    internal const string RestartMarkVariable = "WEAVE_RESTART_MARK";
+
     private static readonly string[] Secrets = ["password", "token"];
 
     /// <param name="args">Without the program's name.</param>
@@ -19,6 +22,7 @@ internal static class RouterCommandLine
         {
             Password = options.Password ?? NotEmpty(environment("WEAVE_PASSWORD")) ?? FromFile(environment("WEAVE_PASSWORD_FILE")),
             Peers = parse.Rest,
+            RestartMark = environment(RestartMarkVariable) ?? "",
             Given = [.. parse.Given.GroupBy(flag => flag.Name).Select(Blotted).OrderBy(flag => flag.Key, StringComparer.Ordinal)],
         };
         return parse with { Value = parse.Value with { Options = options } };

@@ -15,6 +15,7 @@ internal static class LaunchCommand
     internal const string DefaultRange = "10.32.0.0/12";
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ExecEvery = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ExecPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
     internal static async Task<int> RunAsync(CliContext context, string[] args)
@@ -56,8 +57,8 @@ internal static class LaunchCommand
         Task chatter = ProgressAsync(context);
         while (!await AnswersAsync(context, id, here).ConfigureAwait(false))
         {
-            ContainerState? state = (await context.Docker.Containers.InspectAsync(id, context.Cancel).ConfigureAwait(false))?.State;
-            if (state is null or { Running: false } or { Restarting: true })
+            ContainerDetails? container = await context.Docker.Containers.InspectAsync(id, context.Cancel).ConfigureAwait(false);
+            if (container is null or { State.Running: false } or { State.Restarting: true } or { RestartCount: > 0 })
             {
                 throw await DeathAsync(context, id).ConfigureAwait(false);
             }
@@ -77,8 +78,14 @@ internal static class LaunchCommand
 
         try
         {
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.Cancel);
+            patience.CancelAfter(ExecPatience);
             string[] command = ["/usr/bin/weave", "--local", $"--env=WEAVE_HTTP_ADDR={context.Environment.HttpAddress}", "health"];
-            return (await context.Docker.Containers.ExecAsync(id, command, context.Cancel).ConfigureAwait(false)).ExitCode == 0;
+            return (await context.Docker.Containers.ExecAsync(id, command, patience.Token).ConfigureAwait(false)).ExitCode == 0;
+        }
+        catch (OperationCanceledException) when (!context.Cancel.IsCancellationRequested)
+        {
+            return false; // Docker forgets those whose container ends just then
         }
         catch (DockerException notRunning) when (notRunning.Status is System.Net.HttpStatusCode.Conflict)
         {
@@ -178,6 +185,7 @@ internal static class LaunchCommand
             Cmd = RouterArguments(context, arguments, facts),
             Env =
             [
+                $"{Flags.RouterCommandLine.RestartMarkVariable}={RouterContainer.RestartMark}",
                 .. string.IsNullOrEmpty(arguments.Password) ? Array.Empty<string>() : [$"WEAVE_PASSWORD_FILE={RouterContainer.PasswordFolder}/{RouterContainer.PasswordName}"],
                 .. context.Environment.IsSet("WEAVE_HTTP_ADDR") ? [$"WEAVE_HTTP_ADDR={context.Environment.HttpAddress}"] : Array.Empty<string>(),
                 .. extra.Variables,
@@ -187,7 +195,7 @@ internal static class LaunchCommand
             {
                 Ulimits = facts.LocksMaps ? [RouterContainer.Memory] : null,
                 Binds = [.. host.Binds!, .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. extra.Binds],
-                RestartPolicy = arguments.Restart ? new RestartPolicy("always") : null,
+                RestartPolicy = new RestartPolicy(arguments.Restart ? "always" : "no"),
             },
         };
     }

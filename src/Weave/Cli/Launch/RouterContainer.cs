@@ -10,6 +10,9 @@ internal static class RouterContainer
 
     internal const string PasswordName = "weave-password";
 
+    /// <summary>Made by the router in its container.</summary>
+    internal const string RestartMark = "/home/weave/restart.sentinel";
+
     /// <summary>So that the datapath outlives the container.</summary>
     internal const string BpfBind = "/sys/fs/bpf:/sys/fs/bpf";
 

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Weave.Daemon;
+using Weave.Docker;
+using Weave.Docker.Model;
+using Weave.Linux.Bridge;
+using Weave.Linux.Interop;
+using Weave.Wire.Primitives;
+
+namespace Weave.Names;
+
+/// <summary>
+/// Names of containers that are on the bridge already when the daemon starts, also of those that were attached while
+/// there was no name server: host name and domain, for each address. Before the doors open.
+/// </summary>
+internal sealed class ExistingNames(
+    DaemonOptions options, DockerClient docker, IContainerInterfaces interfaces, INameRegistry names, ILogger<ExistingNames> logger)
+    : IHostedService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            foreach (ContainerSummary container in await docker.Containers.ListAsync(all: false, limit.Token).ConfigureAwait(false))
+            {
+                if (await docker.Containers.InspectAsync(container.Id, limit.Token).ConfigureAwait(false) is { State.Pid: > 0 } running)
+                {
+                    await RegisterAsync(running, limit.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is DockerException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            logger.ContainersNotAsked(failure.Message);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>A host name without a domain, and without a dot of its own, says nothing about names in ours.</summary>
+    internal static string? NameOf(ContainerConfig config) => config switch
+    {
+        { Domainname.Length: > 0 } => $"{config.Hostname}.{config.Domainname}",
+        _ when config.Hostname.Contains('.', StringComparison.Ordinal) => config.Hostname + ".",
+        _ => null,
+    };
+
+    private async Task RegisterAsync(ContainerDetails container, CancellationToken cancel)
+    {
+        if (NameOf(container.Config) is not { } name)
+        {
+            return;
+        }
+
+        foreach (Ipv4Cidr cidr in AddressesOf(container.State.Pid))
+        {
+            await names.RegisterAsync(container.Id, name, cidr.Address, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private IReadOnlyList<Ipv4Cidr> AddressesOf(int pid)
+    {
+        try
+        {
+            return [.. interfaces.OnBridge($"{options.ProcPath}/{pid}/ns/net", options.WeaveBridge).SelectMany(found => found.Addresses)];
+        }
+        catch (Exception ended) when (ended is KernelException or IOException or UnauthorizedAccessException)
+        {
+            return []; // the container ended meanwhile
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Weave.Api;
 
 /// <summary>Address allocation.</summary>
@@ -20,4 +22,12 @@ public sealed record AllocationReport
 
     /// <summary>Identifier and range, with a blank between them.</summary>
     public IReadOnlyList<string>? PendingAllocates { get; init => field = Lists.OrNull(value); }
+
+    /// <summary>Disagreements with other peers that last. Ours; absent when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Conflicts { get; init => field = Lists.OrNull(value); }
+
+    /// <summary>Space of ours that is not given out yet, and whom it waits for. Ours; absent when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Held { get; init => field = Lists.OrNull(value); }
 }

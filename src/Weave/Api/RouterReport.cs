@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Weave.Api;
 
 /// <summary>The mesh and the data plane of this peer.</summary>
@@ -41,4 +43,8 @@ public sealed record RouterReport
     public IReadOnlyDictionary<string, long>? CaptureStats { get; init; }
 
     public IReadOnlyList<MacReport>? MACs { get; init => field = Lists.OrNull(value); }
+
+    /// <summary>What is wrong with the mesh, in words. Ours; absent when nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Problems { get; init; }
 }

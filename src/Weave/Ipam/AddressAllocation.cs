@@ -11,6 +11,9 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
     private readonly ControlLoop _loop;
     private readonly Allocator _allocator;
     private readonly ILogger<AddressAllocation> _log;
+    private long _allocations;
+    private long _allocationTicks;
+    private long _longestAllocationTicks;
 
     internal AddressAllocation(ControlLoop loop, Allocator allocator, Ipv4Cidr universe, Ipv4Cidr defaultSubnet, ILogger<AddressAllocation> log)
     {
@@ -31,13 +34,22 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
     /// <summary>For metrics, likewise.</summary>
     internal int HeldRanges { get; private set; }
 
+    internal long Allocations => Interlocked.Read(ref _allocations);
+
+    /// <summary>All the time that was waited for addresses.</summary>
+    internal TimeSpan AllocationTime => new(Interlocked.Read(ref _allocationTicks));
+
+    internal TimeSpan LongestAllocation => new(Interlocked.Read(ref _longestAllocationTicks));
+
     public Ipv4Cidr DefaultSubnet { get; }
 
     public Ipv4Cidr Universe { get; }
 
     public async Task<Ipv4Cidr> AllocateAsync(string ident, Ipv4Cidr subnet, bool isContainer, CancellationToken cancel)
     {
+        TimeSpan asked = _loop.Now.Elapsed;
         AllocationAnswer answer = await AskAsync(answer => new AllocateRequest(ident, subnet, isContainer, answer), cancel).ConfigureAwait(false);
+        Count((_loop.Now.Elapsed - asked).Ticks);
         return answer.Address;
     }
 
@@ -117,6 +129,17 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
         if (!_loop.TryPost(work))
         {
             _ = _loop.PostAsync(work).AsTask();
+        }
+    }
+
+    private void Count(long ticks)
+    {
+        Interlocked.Increment(ref _allocations);
+        Interlocked.Add(ref _allocationTicks, ticks);
+        long longest = Interlocked.Read(ref _longestAllocationTicks);
+        while (ticks > longest && Interlocked.CompareExchange(ref _longestAllocationTicks, ticks, longest) is var seen && seen != longest)
+        {
+            longest = seen;
         }
     }
 

@@ -24,6 +24,8 @@ internal sealed class IpamReport(IIpamControl allocation) : IReportSection
                 PendingClaims = [.. status.PendingClaims.Select(claim => new ClaimReport(
                     claim.Ident, new ClaimedCidr(claim.Cidr.Address.Value, claim.Cidr.PrefixLength)))],
                 PendingAllocates = status.PendingAllocates,
+                Conflicts = status.Conflicts,
+                Held = status.Held,
             },
         };
     }

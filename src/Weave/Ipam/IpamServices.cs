@@ -24,6 +24,11 @@ internal static class IpamServices
             return services;
         }
 
+        if (options.NoMasqueradeLocal)
+        {
+            services.AddHostedService<LocalRangeFeed>();
+        }
+
         return services
             .AddSingleton(MakeAllocation)
             .AddSingleton<IAddressAllocation>(provider => provider.GetRequiredService<AddressAllocation>())

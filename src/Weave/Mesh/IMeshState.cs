@@ -6,4 +6,7 @@ namespace Weave.Mesh;
 public interface IMeshState
 {
     Task<MeshStatus> StatusAsync(CancellationToken cancel);
+
+    /// <summary>Of each control connection that there is.</summary>
+    Task<IReadOnlyDictionary<ConnectionId, LinkFigures>> FiguresAsync(CancellationToken cancel);
 }

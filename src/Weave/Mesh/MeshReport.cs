@@ -15,6 +15,7 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
     public async ValueTask<StatusReport> AddToAsync(StatusReport report, CancellationToken cancel)
     {
         MeshStatus status = await mesh.StatusAsync(cancel).ConfigureAwait(false);
+        IReadOnlyDictionary<ConnectionId, LinkFigures> figures = await mesh.FiguresAsync(cancel).ConfigureAwait(false);
         Dictionary<PeerName, string> nicknames = status.Peers.ToDictionary(peer => peer.Name, peer => peer.Nickname);
         string NicknameOf(PeerName peer) => nicknames.GetValueOrDefault(peer, "");
         return report with
@@ -35,14 +36,22 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
                     Source = route.Source.ToString(),
                     Via = [.. route.Via.Select(via => via.ToString())],
                 })],
-                Connections = [.. status.Connections.Select(Connection), .. status.Attempts.Select(Attempt).OfType<ConnectionReport>()],
+                Connections = [.. status.Connections.Select(connection => Connection(connection, figures.GetValueOrDefault(connection.Id))), .. status.Attempts.Select(Attempt).OfType<ConnectionReport>()],
                 TerminationCount = (ulong)status.TerminationCount,
                 Targets = status.Targets,
                 TrustedSubnets = [.. status.TrustedSubnets.Select(subnet => subnet.ToString())],
                 Interface = options.WeaveBridge,
+                Problems = Problems(status),
             },
         };
     }
+
+    private static IReadOnlyList<string>? Problems(MeshStatus status) => Lists.OrNull<string>(
+    [
+        .. status.Channels.Where(channel => channel.Faults > 0).Select(channel => string.Create(
+            CultureInfo.InvariantCulture, $"{channel.Name}: {channel.Faults} messages could not be taken, last from {channel.LastFaultFrom}: {channel.LastFault}")),
+        .. status.NameCollision is { } collision ? [collision] : Array.Empty<string>(),
+    ]);
 
     private static PeerReport Peer(PeerRecord peer, Func<PeerName, string> nicknameOf) => new()
     {
@@ -55,7 +64,7 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
             link.Remote.ToString(), nicknameOf(link.Remote), link.Address, link.Outbound, link.Established))],
     };
 
-    private ConnectionReport Connection(ConnectionStatus connection)
+    private ConnectionReport Connection(ConnectionStatus connection, LinkFigures? figures)
     {
         OverlayStatus? overlay = overlays.StatusOf(connection.Id);
         return new ConnectionReport
@@ -65,11 +74,11 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
             State = connection.Established ? "established" : "pending",
             Info = ConnectionReport.InfoOf(overlay?.Name, $"{connection.Remote}({connection.RemoteNickname})", connection.Encrypted)
                 + (connection.Lingering ? " control connection lost, data goes on" : ""),
-            Attrs = Attributes(connection, overlay),
+            Attrs = Attributes(connection, overlay, figures),
         };
     }
 
-    private static SortedDictionary<string, object> Attributes(ConnectionStatus connection, OverlayStatus? overlay)
+    private static SortedDictionary<string, object> Attributes(ConnectionStatus connection, OverlayStatus? overlay, LinkFigures? figures)
     {
         SortedDictionary<string, object> attributes = new(StringComparer.Ordinal);
         if (overlay is not null)
@@ -85,6 +94,11 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
         if (connection.Encrypted == true)
         {
             attributes[ConnectionAttributes.Encrypted] = true;
+        }
+
+        if (figures?.RoundTrip is { } roundTrip)
+        {
+            attributes[ConnectionAttributes.RoundTrip] = Math.Round(roundTrip.TotalMilliseconds, 3);
         }
 
         return attributes;

@@ -122,6 +122,9 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
 
     public Task<MeshStatus> StatusAsync(CancellationToken cancel) => _loop.AskAsync(() => _router.Status(_loop.Now), cancel);
 
+    public Task<IReadOnlyDictionary<ConnectionId, LinkFigures>> FiguresAsync(CancellationToken cancel) =>
+        _loop.AskAsync<IReadOnlyDictionary<ConnectionId, LinkFigures>>(() => _links.ToDictionary(link => link.Key, link => link.Value.Figures), cancel);
+
     void IOverlayEvents.Established(ConnectionId id) => _router.OnOverlayEstablished(_loop.Now, id);
 
     void IOverlayEvents.Failed(ConnectionId id, string reason) => _router.OnOverlayFailed(_loop.Now, id, reason);

@@ -27,6 +27,7 @@ public static class MeshServices
             .AddSingleton<MeshService>()
             .AddSingleton<IMeshControl>(provider => provider.GetRequiredService<MeshService>())
             .AddSingleton<IMeshState>(provider => provider.GetRequiredService<MeshService>())
+            .AddSingleton<IMetricSource, MeshMetrics>()
             .AddSingleton<IReportSection, MeshReport>();
     }
 

@@ -22,6 +22,7 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
 
     private readonly CancellationTokenSource _stop = new();
     private int _closed;
+    private long _queued;
 
     internal IPEndPoint Local { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
@@ -42,7 +43,21 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
         _ = Task.Run(WriteAsync);
     }
 
-    internal void Write(ReadOnlyMemory<byte> bytes) => _queue.Writer.TryWrite(bytes);
+    /// <summary>For status.</summary>
+    internal LinkFigures Figures
+    {
+        get
+        {
+            TcpInfo info = TcpInfo.Of(socket);
+            return new LinkFigures(info.RoundTrip, Interlocked.Read(ref _queued) + info.NotSentBytes);
+        }
+    }
+
+    internal void Write(ReadOnlyMemory<byte> bytes)
+    {
+        Interlocked.Add(ref _queued, bytes.Length);
+        _queue.Writer.TryWrite(bytes);
+    }
 
     /// <summary>Closes after what was queued has left, or after a second. Nothing is reported any more.</summary>
     internal void Close()
@@ -115,7 +130,9 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, _stop.Token).ConfigureAwait(false)..];
+            int taken = await socket.SendAsync(bytes, SocketFlags.None, _stop.Token).ConfigureAwait(false);
+            Interlocked.Add(ref _queued, -taken);
+            bytes = bytes[taken..];
         }
     }
 

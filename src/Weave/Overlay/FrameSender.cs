@@ -76,6 +76,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
     public void OnSendError(object owner, SendOutcome outcome, int datagrams)
     {
         _counters.SendFailed += datagrams;
+        ((SleeveLink)owner).Traffic.Drop(datagrams);
         if (outcome == SendOutcome.TooBig)
         {
             ((SleeveLink)owner).OnTooBig();
@@ -142,6 +143,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
         if (!Fragmenter.TryPlan(frame, hop.Path.MtuBytes, out Fragmenter plan))
         {
             _counters.TooBig++;
+            hop.Link.Traffic.Drop();
             return;
         }
 
@@ -155,6 +157,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
     private void Refuse(in Hop hop, Span<byte> frame)
     {
         _counters.TooBig++;
+        hop.Link.Traffic.Drop();
         int length = hop.Flooded ? 0 : IcmpFragmentationNeeded.Write(frame, hop.Path.MtuBytes, _answer);
         if (length > 0)
         {
@@ -167,6 +170,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
         if (hop.Link.Cipher.HeaderSize + SleeveFrame.HeaderSize + frame.Length > SleeveDatagram.MaxSize)
         {
             _counters.TooBig++;
+            hop.Link.Traffic.Drop();
             return;
         }
 
@@ -206,6 +210,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
             return;
         }
 
+        _openLink.Traffic.Sent(_openLength);
         _openLink.Cipher.Seal(_queue.Room[.._openLength], _openDontFragment);
         bool segmentable = _openPath!.Segmentable && _openLength <= _openPath.MaxPayload;
         _queue.Commit(_openLength, _openPath.Remote.Address, _openPath.Remote.Port, _openDontFragment, segmentable, _openLink);

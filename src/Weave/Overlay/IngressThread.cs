@@ -129,13 +129,16 @@ internal sealed unsafe class IngressThread : DataThread, ICoalescerSink
         {
             case SleeveOpening.Opened:
                 link.OnHeard(Now);
+                link.Traffic.Received(length);
                 OnFrames(link, frames, offset + link.Cipher.HeaderSize, source);
                 break;
             case SleeveOpening.Forged:
                 Counters.Forged++;
+                link.Traffic.Drop();
                 break;
             case SleeveOpening.Replayed:
                 Counters.Replayed++;
+                link.Traffic.Drop();
                 break;
             default:
                 Counters.Malformed++;

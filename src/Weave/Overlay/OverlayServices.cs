@@ -8,6 +8,7 @@ using Weave.Linux.Bridge;
 using Weave.Linux.Netlink;
 using Weave.Linux.Packet;
 using Weave.Mesh;
+using Weave.Status;
 using Weave.Wire.Primitives;
 
 namespace Weave.Overlay;
@@ -31,7 +32,7 @@ internal static class OverlayServices
     internal static IServiceCollection AddOverlay(this IServiceCollection services)
     {
         services.TryAddSingleton(new OverlayMode(FastDatapath: false));
-        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager);
+        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager).AddSingleton<IMetricSource, SleeveMetrics>();
     }
 
     private static OverlayManager MakeManager(IServiceProvider provider)

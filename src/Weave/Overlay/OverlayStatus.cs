@@ -5,4 +5,8 @@ namespace Weave.Overlay;
 /// <param name="MtuBytes">Largest overlay IP packet that needs no fragmentation.</param>
 /// <param name="Encrypted">Data is encrypted by the overlay.</param>
 /// <param name="Cipher">The cipher in words, empty when data is in the clear.</param>
-public sealed record OverlayStatus(string Name, int MtuBytes, bool Encrypted, string Cipher);
+public sealed record OverlayStatus(string Name, int MtuBytes, bool Encrypted, string Cipher)
+{
+    /// <summary>Null where nobody counts, as in the kernel.</summary>
+    public OverlayTraffic? Traffic { get; init; }
+}

@@ -50,6 +50,8 @@ internal sealed class SleeveLink : ISubForwarder
 
     internal SleeveCipher Cipher { get; }
 
+    internal LinkTraffic Traffic { get; } = new();
+
     /// <summary>Null as long as nobody knows where the neighbour is.</summary>
     internal SleevePath? Path => _path;
 
@@ -58,7 +60,10 @@ internal sealed class SleeveLink : ISubForwarder
         get
         {
             SleevePath? path = _path;
-            return new OverlayStatus("sleeve", path?.MtuBytes ?? PathMtuSearch.UnknownMtu, Cipher.Name.Length > 0, Cipher.Name);
+            return new OverlayStatus("sleeve", path?.MtuBytes ?? PathMtuSearch.UnknownMtu, Cipher.Name.Length > 0, Cipher.Name)
+            {
+                Traffic = new OverlayTraffic(Traffic.SentBytes, Traffic.ReceivedBytes, Traffic.Dropped),
+            };
         }
     }
 

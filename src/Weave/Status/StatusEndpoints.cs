@@ -86,7 +86,12 @@ public static class StatusEndpoints
     private static async Task MetricsAsync(HttpContext context)
     {
         StatusReport report = await NowAsync(context).ConfigureAwait(false);
-        IEnumerable<Metric> extras = context.RequestServices.GetServices<IMetricSource>().SelectMany(source => source.Collect());
+        List<Metric> extras = [];
+        foreach (IMetricSource source in context.RequestServices.GetServices<IMetricSource>())
+        {
+            extras.AddRange(await source.CollectAsync(context.RequestAborted).ConfigureAwait(false));
+        }
+
         string text = MetricsText.Render(report, extras.Concat(MetricsText.Process()));
         await context.Response.BytesAsync(System.Text.Encoding.UTF8.GetBytes(text), MetricsText.ContentType).ConfigureAwait(false);
     }

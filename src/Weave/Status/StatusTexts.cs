@@ -25,6 +25,8 @@ internal static class StatusTexts
             Line(text, "Status", AllocationState(ipam));
             Line(text, "Range", ipam.Range);
             Line(text, "DefaultSubnet", ipam.DefaultSubnet);
+            AddAll(text, "Conflict", ipam.Conflicts);
+            AddAll(text, "Held", ipam.Held);
         }
 
         if (report.Dns is { } dns)
@@ -136,6 +138,16 @@ internal static class StatusTexts
         Line(text, "Connections", $"{connections.Count}{Bracketed(Counts(ConnectionStates, connections.Select(connection => connection.State)))}");
         Line(text, "Peers", $"{peers.Count}{(links.Length > 0 ? $" (with {links} connections)" : "")}");
         Line(text, "TrustedSubnets", ListOf(router.TrustedSubnets));
+        AddAll(text, "Problem", router.Problems);
+    }
+
+    /// <summary>Lines that the original does not have, and that are there only when something is wrong.</summary>
+    private static void AddAll(StringBuilder text, string label, IReadOnlyList<string>? values)
+    {
+        foreach (string value in values ?? [])
+        {
+            Line(text, label, value);
+        }
     }
 
     private static string AllocationState(AllocationReport ipam)

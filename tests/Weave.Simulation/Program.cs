@@ -6,7 +6,7 @@ using Weave.Simulation.Ipam;
 if (args.Length == 0 || args[0].StartsWith('-'))
 {
     Console.Error.WriteLine("usage: Weave.Simulation SCENARIO [--seed N] [--peers N] [--discovery] [--original]");
-    Console.Error.WriteLine("       Weave.Simulation ipam [--seed N] [--seeds N]");
+    Console.Error.WriteLine("       Weave.Simulation ipam [--seed N] [--seeds N] [--trace]");
     Console.Error.WriteLine("       Weave.Simulation cost [--seed N] [--sizes N,N,...] [--chart FILE.svg]");
     foreach ((string known, (string what, int usual, _)) in Scenarios.All)
     {
@@ -19,7 +19,7 @@ if (args.Length == 0 || args[0].StartsWith('-'))
 ulong seed = ulong.Parse(Option("--seed") ?? "1", CultureInfo.InvariantCulture);
 if (args[0] == "ipam")
 {
-    return IpamScenario.Run(seed, int.Parse(Option("--seeds") ?? "10000", CultureInfo.InvariantCulture));
+    return IpamScenario.Run(seed, int.Parse(Option("--seeds") ?? "10000", CultureInfo.InvariantCulture), args.Contains("--trace"));
 }
 
 WorldOptions options = new() { MeasureCpu = true, OriginalRules = args.Contains("--original"), Discovery = args.Contains("--discovery") };

@@ -17,6 +17,10 @@ public sealed partial class Allocator
     public int HeldRanges => _holds.Count;
 
     /// <summary>Leaves for good: everything of ours goes to another peer, and every request ends.</summary>
+    /// <remarks>
+    /// Space that is held stays ours in the ring, for a takeover: the heir would give it out, not knowing that others may
+    /// hold it theirs.
+    /// </remarks>
     public void Leave(Moment now)
     {
         _now = now;
@@ -25,7 +29,7 @@ public sealed partial class Allocator
         PeerName heir = Heir();
         if (!heir.IsUnknown)
         {
-            _ring.Transfer(Self, heir);
+            _ring.Transfer(Self, heir, stays: range => _holds.Ranges.Any(held => held.Overlaps(range)));
             _ringChanged = true;
             _tell = true;
         }

@@ -268,7 +268,7 @@ public sealed partial class Allocator
         _recordLost = false;
         for (int i = 0; i < _ring.Entries.Count; i++)
         {
-            if (_ring.Entries[i].Peer == Self && _ring.Entries[i].Version > 0)
+            if (_ring.Entries[i].Peer == Self)
             {
                 Hold(_ring.RangesAt(i), except: Self);
             }

@@ -159,18 +159,23 @@ public sealed class Ring
     }
 
     /// <summary>Makes everything of <paramref name="from"/> the property of <paramref name="to"/>, by decree.</summary>
+    /// <param name="from">Who owns it.</param>
+    /// <param name="to">Who is to own it.</param>
+    /// <param name="stays">Entries with any of this do not change hands.</param>
     /// <returns>What changed hands, ascending; empty when there was nothing.</returns>
-    public IReadOnlyList<Ipv4Range> Transfer(PeerName from, PeerName to)
+    public IReadOnlyList<Ipv4Range> Transfer(PeerName from, PeerName to, Func<Ipv4Range, bool>? stays = null)
     {
-        IReadOnlyList<Ipv4Range> moved = OwnedBy(from);
+        List<Ipv4Range> moved = [];
         for (int i = 0; i < _entries.Count; i++)
         {
-            if (_entries[i].Peer == from)
+            if (_entries[i].Peer == from && (stays is null || !RangesAt(i).Any(stays)))
             {
+                moved.AddRange(RangesAt(i));
                 _entries[i] = _entries[i] with { Peer = to, Version = _entries[i].Version + TransferVersionStep };
             }
         }
 
+        moved.Sort((a, b) => a.Start.CompareTo(b.Start));
         return moved;
     }
 

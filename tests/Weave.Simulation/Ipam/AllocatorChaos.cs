@@ -1,5 +1,6 @@
 using Weave.Core.Ipam;
 using Weave.Core.Primitives;
+using Weave.Wire.Ipam;
 using Weave.Wire.Primitives;
 
 namespace Weave.Simulation.Ipam;
@@ -11,7 +12,8 @@ namespace Weave.Simulation.Ipam;
 /// </summary>
 /// <remarks>
 /// What the operator must not do is left out, as it is by the documents: taking over a host whose containers still run, or
-/// one that has handed over its share itself, or at an original peer at the same time as at another original one.
+/// one that has handed over its share itself, or at an original peer at the same time as at another original one; starting
+/// a removed host with its old disk. And what nobody can know (<see cref="CanBeKnown"/>).
 /// </remarks>
 internal sealed class AllocatorChaos
 {
@@ -27,22 +29,29 @@ internal sealed class AllocatorChaos
     private int _takeovers;
     private string? _failure;
 
-    private AllocatorChaos(ulong seed)
+    private readonly Action<string>? _trace;
+    private readonly Dictionary<AllocatorHost, string> _views = [];
+    private int _step;
+
+    private AllocatorChaos(ulong seed, Action<string>? trace)
     {
         _seed = seed;
+        _trace = trace;
         _random = new SeededRandom(seed);
         _mixed = seed % 2 == 0;
         _network = new AllocatorNetwork(_random, Ipv4Cidr.Parse(_random.Next(2) == 0 ? "10.32.0.0/24" : "10.32.0.0/26"));
     }
 
-    internal static AllocatorChaosResult Run(ulong seed, int steps = 250)
+    internal static AllocatorChaosResult Run(ulong seed, int steps = 250, Action<string>? trace = null)
     {
-        AllocatorChaos chaos = new(seed);
+        AllocatorChaos chaos = new(seed, trace);
         chaos.Begin();
         int step = 0;
         for (; step < steps && chaos._failure is null; step++)
         {
+            chaos._step = step;
             chaos.Step();
+            chaos.Show();
         }
 
         if (chaos._failure is null)
@@ -98,15 +107,19 @@ internal sealed class AllocatorChaos
             case 15 or 16:
                 int parts = 1 + _random.Next(3);
                 _network.Rewire(_ => _random.Next(parts));
+                Tell($"partition: {string.Join(' ', _network.Hosts.Select(each => $"{each.Self.Value}:{each.Segment}"))}");
                 break;
             case 17 or 18:
                 _network.Rewire(_ => 0);
+                Tell("heal");
                 break;
             case 19 when host is not null && Up.Count() > 1:
                 _network.Disconnect(host, host.Kill);
+                Tell($"{host.Self} killed");
                 break;
             case 20 when host is not null && Up.Count() > 2:
                 _network.Disconnect(host, host.PowerOff);
+                Tell($"{host.Self} powered off");
                 break;
             case 21 or 22 or 23:
                 Restart();
@@ -132,6 +145,33 @@ internal sealed class AllocatorChaos
         Check(); // beyond the check at every address that is given out
     }
 
+    // What happened on each host: for whoever looks for the cause of a failure.
+    private void Show()
+    {
+        if (_trace is null)
+        {
+            return;
+        }
+
+        foreach (AllocatorHost host in Up)
+        {
+            while (host.Allocator!.Notes.TryDequeue(out AllocatorNote note))
+            {
+                Tell($"{host.Self} notes: {note.Text}");
+            }
+
+            IpamStatus status = host.Allocator.Status(_network.Universe);
+            string view = $"{string.Join(' ', status.Entries.Select(entry => $"{entry.Token}={entry.Peer.Value}v{entry.Version}"))}; held {string.Join(", ", status.Held)}";
+            if (_views.GetValueOrDefault(host) != view)
+            {
+                _views[host] = view;
+                Tell($"{host.Self} ring: {view}");
+            }
+        }
+    }
+
+    private void Tell(string what) => _trace?.Invoke($"step {_step}, {_network.Now.Elapsed}: {what}");
+
     private void Allocate(AllocatorHost host)
     {
         string container = $"c{++_containers}@{host.Self}";
@@ -154,6 +194,7 @@ internal sealed class AllocatorChaos
             if (!answer.IsCancelled && answer.Error is null && host.Allocator == daemon)
             {
                 host.Containers[container] = wanted ?? answer.Address;
+                Tell($"{container} has {host.Containers[container]}");
                 _addresses++;
                 Check();
             }
@@ -164,6 +205,7 @@ internal sealed class AllocatorChaos
 
     private void Stop(AllocatorHost host, string container)
     {
+        Tell($"{container} stops, {host.Containers[container]} is free");
         host.Containers.Remove(container);
         switch (_random.Next(3))
         {
@@ -186,11 +228,14 @@ internal sealed class AllocatorChaos
             return;
         }
 
-        // Agreement needs a majority that remembers; a host of which the share was given away comes back empty.
-        bool robbed = !Up.Any(peer => Owns(peer, host.Self));
+        // Agreement needs a majority that remembers; a host of which the share was given away comes back empty, since
+        // with its disk and nobody near who has heard of it, it could not know. An original peer does not hold back what
+        // others remember of it.
+        bool robbed = host.HasLeft || host.WasRemoved || !Up.Any(peer => Owns(peer, host.Self));
         bool forgetful = _random.Next(4) == 0;
         bool empty = robbed || (forgetful && !host.IsOriginal) || host.Store.Load()?.Ring is not { Entries.Count: > 0 };
-        if ((robbed && host.Containers.Count > 0) || (empty && !MayComeEmpty()))
+        if ((robbed && host.Containers.Count > 0) || (empty && !MayComeEmpty())
+            || (empty && host.IsOriginal && _network.Hosts.Any(peer => peer != host && RingOf(peer)?.Entries.Any(entry => entry.Peer == host.Self) == true)))
         {
             return;
         }
@@ -198,8 +243,13 @@ internal sealed class AllocatorChaos
         if (empty)
         {
             host.Store.Wipe();
+            if (!CanBeKnown(host))
+            {
+                return;
+            }
         }
 
+        Tell($"{host.Self} starts {(empty ? "with an empty disk" : "again")}, containers {string.Join(' ', host.Containers)}");
         _network.Start(host);
     }
 
@@ -219,6 +269,7 @@ internal sealed class AllocatorChaos
         DeliverAll();
         _network.Disconnect(host, host.PowerOff);
         host.HasLeft = true;
+        Tell($"{host.Self} left");
         host.Store.Wipe();
     }
 
@@ -241,6 +292,8 @@ internal sealed class AllocatorChaos
             anyOriginal |= taker.IsOriginal;
             if (taker.Allocator!.TakeOver(_network.Now, dead.Self.ToString()) > 0)
             {
+                dead.WasRemoved = true;
+                Tell($"{taker.Self} takes over {dead.Self}");
                 _takeovers++;
             }
 
@@ -336,6 +389,52 @@ internal sealed class AllocatorChaos
     private IReadOnlyList<IpamEntryStatus> Entries(AllocatorHost host) => host.Allocator!.Status(_network.Universe).Entries;
 
     private bool Owns(AllocatorHost view, PeerName peer) => Entries(view).Any(entry => entry.Peer == peer);
+
+    /// <summary>
+    /// A host without its record comes back to where some still take a share for its own that has long changed hands. It
+    /// waits for all owners in the ring that it is told, and for all in reach; so one of those must have heard of the
+    /// change. If everybody who has is away, and owns nothing as far as is known where the host comes back, then what is
+    /// known there is the same as if nothing had changed hands, and no program can tell the two cases apart.
+    /// </summary>
+    private bool CanBeKnown(AllocatorHost lost)
+    {
+        List<Ring> rings = [.. _network.Hosts.Where(host => host != lost && RingOf(host) is not null).Select(host => Copy(RingOf(host)!))];
+        List<Ipv4Address> points = [.. rings.SelectMany(ring => ring.Entries).Select(entry => entry.Token).Distinct()];
+        HashSet<PeerName> near = [.. _network.Hosts.Where(host => host.IsUp && host.Segment == lost.Segment).Select(host => host.Self)];
+        foreach (Ring view in rings)
+        {
+            HashSet<PeerName> asked = [.. view.Entries.Select(entry => entry.Peer), .. near];
+            List<Ring> shown = [.. rings.Where(ring => ring != view).Select(ring => Shown(ring, view))];
+            foreach (Ipv4Address point in points.Where(point => view.OwnerOf(point) == lost.Self))
+            {
+                List<Ring> knowing = [.. shown.Where(ring => ring.OwnerOf(point) != lost.Self)];
+                if (knowing.Count > 0 && !knowing.Exists(ring => asked.Contains(ring.Self)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    // What a host thinks after it has seen the ring of another.
+    private static Ring Shown(Ring ring, Ring view)
+    {
+        Ring copy = Copy(ring.State);
+        copy.Merge(view.State, _ => false);
+        return copy;
+    }
+
+    private static Ring Copy(RingState state)
+    {
+        Ring ring = new(state.Range, state.Peer);
+        ring.Restore(state);
+        return ring;
+    }
+
+    // What a host would say, or will when it runs again.
+    private static RingState? RingOf(AllocatorHost host) => host.Store.Load()?.Ring is { Entries.Count: > 0 } ring ? ring : null;
 
     private bool HasRing(AllocatorHost host) => Entries(host).Count > 0;
 

@@ -44,6 +44,9 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
     /// <summary>It handed its share to another peer before it went.</summary>
     internal bool HasLeft { get; set; }
 
+    /// <summary>Its share was taken over while it was dead.</summary>
+    internal bool WasRemoved { get; set; }
+
     /// <summary>Running containers, with the address that each uses.</summary>
     internal SortedDictionary<string, Ipv4Cidr> Containers { get; } = new(StringComparer.Ordinal);
 
@@ -65,6 +68,7 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
         SelfUid = uid;
         IsDead = false;
         HasLeft = false;
+        WasRemoved = false;
         AllocatorOptions options = new(
             _network.Universe,
             () => _network.Quorum,

@@ -6,12 +6,12 @@ namespace Weave.Simulation.Ipam;
 internal static class IpamScenario
 {
     /// <returns>The exit status: 1 when a seed failed.</returns>
-    internal static int Run(ulong first, int seeds)
+    internal static int Run(ulong first, int seeds, bool trace)
     {
         List<AllocatorChaosResult> results = [];
         for (ulong seed = first; seed < first + (ulong)seeds; seed++)
         {
-            AllocatorChaosResult result = AllocatorChaos.Run(seed);
+            AllocatorChaosResult result = AllocatorChaos.Run(seed, trace: trace ? Console.Out.WriteLine : null);
             results.Add(result);
             if (result.Failure is not null)
             {

@@ -189,7 +189,10 @@ public sealed partial class Allocator
             return Settle(request, AllocationAnswer.Given(given));
         }
 
-        AskForSpace(Ipv4Range.Of(request.Subnet));
+        // Not for the whole subnet: its first and last address are of no use, yet free, and two peers in want of space
+        // would hand them to each other for ever.
+        Ipv4Range hosts = Ipv4Range.HostsOf(request.Subnet);
+        AskForSpace(hosts.IsEmpty ? Ipv4Range.Of(request.Subnet) : hosts);
         return false;
     }
 

@@ -22,6 +22,9 @@ public sealed partial class Allocator
     private bool _awaitingConsensus;
     private bool _recordLost;
 
+    /// <summary>This process began without a record: what others tell of its own may be long given away.</summary>
+    private bool _forgetful;
+
     /// <summary>Makes sure that a ring is being agreed on.</summary>
     private void EstablishRing()
     {
@@ -159,6 +162,7 @@ public sealed partial class Allocator
         // A ring that says the same needs no merge; two that will silently disagree for ever need more than one.
         bool needed = !FollowsOriginalRule && theirs.Range == Universe && RingHealing.IsNeeded(_ring, theirs);
         bool wasEmpty = _ring.IsEmpty;
+        RingState? before = _forgetful && !wasEmpty ? _ring.State : null;
         RingMergeResult result = needed
             ? RingMergeResult.Failed(RingFault.Conflict, "two owners for the same range") : _ring.Merge(theirs, InUse);
         switch (result.Fault)
@@ -172,6 +176,7 @@ public sealed partial class Allocator
                         HoldUnremembered();
                     }
 
+                    HoldHearsay(before);
                     RingUpdated();
                 }
 
@@ -269,6 +274,28 @@ public sealed partial class Allocator
         for (int i = 0; i < _ring.Entries.Count; i++)
         {
             if (_ring.Entries[i].Peer == Self)
+            {
+                Hold(_ring.RangesAt(i), except: Self);
+            }
+        }
+    }
+
+    // Told later that we had taken something over, before our record was lost. A grant raises the version by 1.
+    private void HoldHearsay(RingState? before)
+    {
+        if (before is null)
+        {
+            return;
+        }
+
+        Ring old = new(before.Range, Self);
+        old.Restore(before);
+        for (int i = 0; i < _ring.Entries.Count; i++)
+        {
+            RingEntry now = _ring.Entries[i];
+            RingEntry known = old.Entries[old.IndexOf(now.Token)];
+            uint since = known.Token == now.Token ? known.Version : 0;
+            if (now.Peer == Self && known.Peer != Self && now.Version - since >= Ring.TransferVersionStep)
             {
                 Hold(_ring.RangesAt(i), except: Self);
             }

@@ -166,7 +166,7 @@ public sealed partial class Allocator : IGossipChannel
 
         Note(refusal);
         _startOver = stored is not null;
-        _recordLost = true;
+        _recordLost = _forgetful = true;
         return false;
     }
 

@@ -79,12 +79,12 @@ public sealed class PaxosNode(NodeId self)
             return null;
         }
 
-        IGrouping<ProposalId, NodeClaims>? decided = _knows.Values
-            .Where(claims => claims.Accepted.Exists)
-            .GroupBy(claims => claims.Origin)
+        IGrouping<ProposalId, KeyValuePair<NodeId, NodeClaims>>? decided = _knows
+            .Where(pair => pair.Value.Accepted.Exists)
+            .GroupBy(pair => pair.Value.Origin)
             .OrderBy(group => group.Key)
-            .FirstOrDefault(group => group.Count() >= Quorum);
-        return decided is null ? null : [.. decided.First().Value.Distinct().Order()];
+            .FirstOrDefault(group => group.DistinctBy(pair => pair.Key.Name).Count() >= Quorum);
+        return decided is null ? null : [.. decided.First().Value.Value.Distinct().Order()];
     }
 
     private NodeClaims Ours => _knows.GetValueOrDefault(self, NodeClaims.None);
@@ -126,15 +126,15 @@ public sealed class PaxosNode(NodeId self)
             return ours;
         }
 
-        int promised = 0;
+        HashSet<PeerName> promised = []; // a peer that started again has no second vote
         NodeClaims best = NodeClaims.None;
-        foreach (NodeClaims claims in _knows.Values.Where(claims => claims.Promise == ours.Promise))
+        foreach ((NodeId node, NodeClaims claims) in _knows.Where(pair => pair.Value.Promise == ours.Promise))
         {
-            promised++;
+            promised.Add(node.Name);
             best = best.Accepted < claims.Accepted ? claims : best;
         }
 
-        if (promised < Quorum)
+        if (promised.Count < Quorum)
         {
             return ours;
         }

@@ -1,4 +1,4 @@
 namespace Weave.Api;
 
 /// <summary>An address as a number, with the length of its prefix.</summary>
-public sealed record ClaimedCidr(uint Addr, int PrefixLen);
+public sealed record ClaimedCidr(string Addr, int PrefixLen);

@@ -22,7 +22,7 @@ internal sealed class IpamReport(IIpamControl allocation) : IReportSection
                 Entries = [.. status.Entries.Select(entry => new RingEntryReport(
                     entry.Token.ToString(), entry.Size, entry.Peer.ToString(), entry.Nickname, entry.IsKnownPeer, entry.Version))],
                 PendingClaims = [.. status.PendingClaims.Select(claim => new ClaimReport(
-                    claim.Ident, new ClaimedCidr(claim.Cidr.Address.Value, claim.Cidr.PrefixLength)))],
+                    claim.Ident, new ClaimedCidr(claim.Cidr.Address.ToString(), claim.Cidr.PrefixLength)))],
                 PendingAllocates = status.PendingAllocates,
                 Conflicts = status.Conflicts,
                 Held = status.Held,

@@ -243,7 +243,7 @@ internal sealed class AllocatorChaos
         if (empty)
         {
             host.Store.Wipe();
-            if (!CanBeKnown(host))
+            if (!CanBeKnown(host, host))
             {
                 return;
             }
@@ -284,7 +284,7 @@ internal sealed class AllocatorChaos
         bool anyOriginal = false;
         foreach (AllocatorHost taker in takers.Where(_ => _random.Next(2) == 0).Take(3))
         {
-            if (taker.IsOriginal && (anyOriginal || !Alone(taker)))
+            if ((taker.IsOriginal && (anyOriginal || !Alone(taker))) || !CanBeKnown(dead, taker))
             {
                 continue;
             }
@@ -373,7 +373,8 @@ internal sealed class AllocatorChaos
         }
 
         long free = (long)_network.Universe.Size - 2 - up.Sum(host => host.Containers.Count);
-        Fail(free > up.Count && up.Any(host => host.Waiting.Count > 0), $"somebody still waits though {free} addresses are free");
+        bool agreed = up.Exists(HasRing); // without a ring and without a quorum everybody waits, as they must
+        Fail(agreed && free > up.Count && up.Any(host => host.Waiting.Count > 0), $"somebody still waits though {free} addresses are free");
     }
 
     private void Check() => Fail(_network.Duplicate() is not null, _network.Duplicate() ?? "");
@@ -391,19 +392,20 @@ internal sealed class AllocatorChaos
     private bool Owns(AllocatorHost view, PeerName peer) => Entries(view).Any(entry => entry.Peer == peer);
 
     /// <summary>
-    /// A host without its record comes back to where some still take a share for its own that has long changed hands. It
-    /// waits for all owners in the ring that it is told, and for all in reach; so one of those must have heard of the
-    /// change. If everybody who has is away, and owns nothing as far as is known where the host comes back, then what is
-    /// known there is the same as if nothing had changed hands, and no program can tell the two cases apart.
+    /// A host without its record comes back to where some still take a share for its own that has long changed hands; or
+    /// somebody who does takes over its share. He waits for all owners in his ring, and for all in reach; so one of those
+    /// must have heard of the change. If everybody who has is away, and owns nothing as far as is known there, then what
+    /// is known is the same as if nothing had changed hands, and no program can tell the two cases apart. An original
+    /// peer asks nobody.
     /// </summary>
-    private bool CanBeKnown(AllocatorHost lost)
+    private bool CanBeKnown(AllocatorHost lost, AllocatorHost taker)
     {
         List<Ring> rings = [.. _network.Hosts.Where(host => host != lost && RingOf(host) is not null).Select(host => Copy(RingOf(host)!))];
         List<Ipv4Address> points = [.. rings.SelectMany(ring => ring.Entries).Select(entry => entry.Token).Distinct()];
-        HashSet<PeerName> near = [.. _network.Hosts.Where(host => host.IsUp && host.Segment == lost.Segment).Select(host => host.Self)];
-        foreach (Ring view in rings)
+        HashSet<PeerName> near = [.. _network.Hosts.Where(host => host.IsUp && host.Segment == taker.Segment).Select(host => host.Self)];
+        foreach (Ring view in rings.Where(ring => taker == lost || ring.Self == taker.Self))
         {
-            HashSet<PeerName> asked = [.. view.Entries.Select(entry => entry.Peer), .. near];
+            HashSet<PeerName> asked = taker.IsOriginal ? [] : [.. view.Entries.Select(entry => entry.Peer), .. near];
             List<Ring> shown = [.. rings.Where(ring => ring != view).Select(ring => Shown(ring, view))];
             foreach (Ipv4Address point in points.Where(point => view.OwnerOf(point) == lost.Self))
             {
@@ -439,7 +441,8 @@ internal sealed class AllocatorChaos
     private bool HasRing(AllocatorHost host) => Entries(host).Count > 0;
 
     // Fewer than a quorum without memory: more would be free to agree on a second ring, as anybody could foresee.
-    private bool MayComeEmpty() => Up.Count(host => !HasRing(host)) + 1 < _network.Quorum;
+    // The votes of those that are down are still known.
+    private bool MayComeEmpty() => _network.Hosts.Count(host => host.IsUp ? !HasRing(host) : RingOf(host) is null) + 1 < _network.Quorum;
 
     private AllocatorHost? Pick(IEnumerable<AllocatorHost> among)
     {

@@ -12,7 +12,13 @@ internal sealed class Target
     /// <summary>A connection that lived this long since it was due is retried at once when lost.</summary>
     internal static readonly TimeSpan ResetAfter = TimeSpan.FromMinutes(1);
 
+    // Ours: who was with us for a while and is gone may just be starting again, and traffic waits for it.
+    internal static readonly TimeSpan EagerAfter = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan EagerInterval = TimeSpan.FromSeconds(0.5);
+    internal const int EagerTries = 8;
+
     private TimeSpan _interval = InitialInterval;
+    private int _eagerTries;
 
     internal Target(TimeSpan now) => TryNow(now);
 
@@ -39,9 +45,22 @@ internal sealed class Target
             TryAfter = null;
             _interval = MaxInterval;
         }
-        else if (wasConnected && TryAfter is TimeSpan due && now > due + ResetAfter)
+        else
+        {
+            Retry(now, wasConnected && TryAfter is TimeSpan due ? now - due : TimeSpan.Zero, random);
+        }
+    }
+
+    private void Retry(TimeSpan now, TimeSpan lived, IRandom random)
+    {
+        _eagerTries = lived > EagerAfter ? EagerTries : Math.Max(0, _eagerTries - 1);
+        if (lived > ResetAfter)
         {
             TryNow(now);
+        }
+        else if (_eagerTries > 0)
+        {
+            TryAfter = now + Spread(EagerInterval, random);
         }
         else
         {
@@ -49,9 +68,11 @@ internal sealed class Target
         }
     }
 
+    private static TimeSpan Spread(TimeSpan interval, IRandom random) => (interval / 2) + (random.NextDouble() * interval);
+
     private void TryLater(TimeSpan now, IRandom random)
     {
-        TryAfter = now + (_interval / 2) + (random.NextDouble() * _interval);
+        TryAfter = now + Spread(_interval, random);
         _interval = Min(_interval * 1.5, MaxInterval);
     }
 

@@ -60,9 +60,26 @@ public sealed class ConnectionMakerTests
     public void A_connection_that_died_young_is_retried_later()
     {
         Connect(Seconds(0));
-        _maker.OnTerminated(Seconds(59), new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "lost");
-        Assert.Empty(_maker.Attempts(Seconds(59)));
-        Assert.InRange(_maker.Due!.Value, Seconds(60), Seconds(62));
+        _maker.OnTerminated(Seconds(9), new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "lost");
+        Assert.Empty(_maker.Attempts(Seconds(9)));
+        Assert.InRange(_maker.Due!.Value, Seconds(10), Seconds(12));
+    }
+
+    [Fact]
+    public void A_peer_that_may_be_starting_again_is_tried_twice_a_second_for_a_while()
+    {
+        Connect(Seconds(0));
+        TimeSpan now = Seconds(30);
+        _maker.OnTerminated(now, new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "lost");
+        for (int i = 0; i < Target.EagerTries; i++)
+        {
+            Assert.InRange(_maker.Due!.Value - now, Target.EagerInterval / 2, Target.EagerInterval * 1.5);
+            now = _maker.Due.Value;
+            Assert.Single(_maker.Attempts(now));
+            _maker.OnAborted(now, "10.0.0.2:6783", "refused");
+        }
+
+        Assert.InRange(_maker.Due!.Value - now, Target.InitialInterval / 2, Target.InitialInterval * 1.5);
     }
 
     [Theory]

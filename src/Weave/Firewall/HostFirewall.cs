@@ -27,11 +27,12 @@ internal sealed class HostFirewall(
     private List<Exposure> _exposures = [];
     private IReadOnlyList<Ipv4Cidr> _local = [];
     private bool _setThere;
+    private bool _begun;
     private string? _reported;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(Begin, cancellationToken).ConfigureAwait(false);
+        await AloneAsync(Begin, cancellationToken).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -60,7 +61,7 @@ internal sealed class HostFirewall(
         () =>
         {
             (_local, _setThere) = (ranges, false);
-            return TryApply();
+            return _begun && TryApply(); // whoever is early is heard when we begin
         },
         cancel);
 
@@ -86,8 +87,9 @@ internal sealed class HostFirewall(
         }
     }
 
-    private void Begin()
+    private bool Begin()
     {
+        _begun = true;
         try
         {
             if (links.Find(options.WeaveBridge) is not null)
@@ -100,7 +102,7 @@ internal sealed class HostFirewall(
             logger.Failed(reason.Message);
         }
 
-        TryApply();
+        return TryApply();
     }
 
     /// <summary>Applies, and says what is wrong, once.</summary>

@@ -17,7 +17,15 @@ internal static class ContainerNames
             names.Add($"{container.Name[1..]}.{domain}");
         }
 
-        names.AddRange(endpoint.Aliases ?? []);
+        foreach (string alias in endpoint.Aliases ?? [])
+        {
+            // Docker adds the short id by itself: a name nobody asked for, on every container.
+            if (!container.Id.StartsWith(alias, StringComparison.Ordinal))
+            {
+                names.Add(alias.Contains('.', StringComparison.Ordinal) ? alias : $"{alias}.{domain}");
+            }
+        }
+
         return [.. names.Distinct(StringComparer.Ordinal)];
     }
 }

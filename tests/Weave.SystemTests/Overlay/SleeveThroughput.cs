@@ -10,7 +10,8 @@ public sealed class SleeveThroughput(ITestOutputHelper output)
 {
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
-    [Fact(Explicit = true)]
+    [Fact]
+    [Trait("Run", "OnDemand")]
     public void Streams_and_round_trips()
     {
         for (int round = 1; round <= 3; round++)

@@ -1,4 +1,5 @@
 using Weave.Cli.Commands;
+using Weave.Plugin.Guard;
 
 namespace Weave.Cli;
 
@@ -11,6 +12,7 @@ internal static class Entry
         ("weaver", _) => RouterCommand.RunAsync(args),
         (_, ["weaver", .. var rest]) => RouterCommand.RunAsync(rest),
         (_, ["plugin-v2", "run"]) => ManagedPluginCommand.RunRouterAsync(),
+        (_, ["plugin-guard", var directory, .. var ready]) => GuardHost.RunAsync(directory, ready.FirstOrDefault(), CancellationToken.None),
         (_, ["--version"]) => Dispatcher.RunAsync(["version"]),
         _ => Dispatcher.RunAsync(args),
     };

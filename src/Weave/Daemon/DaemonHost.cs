@@ -108,8 +108,10 @@ public static class DaemonHost
         kestrel.ListenOn(Surface.Metrics, options.MetricsAddress);
         if (options.Plugin || options.PluginV2)
         {
-            kestrel.ListenOn(Surface.Plugin, options.PluginSocket);
-            kestrel.ListenOn(Surface.PluginMesh, options.PluginMeshSocket);
+            foreach ((Surface surface, string path) in PluginServices.Doors(options))
+            {
+                kestrel.ListenOn(surface, Surfaces.UnixPath(path) is { } socket ? DriverSockets.Own(socket, DriverSockets.Router) : path);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ using Weave.Docker.Model;
 using Weave.Linux.Bridge;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
+using Weave.Plugin;
 using Weave.Wire.Primitives;
 
 namespace Weave.Ipam;
@@ -16,17 +17,35 @@ internal sealed class ExistingAddresses(
     DaemonOptions options, ILinks links, IAddresses addresses, IContainerInterfaces interfaces, DockerClient? docker, ILogger<AddressAllocation> log)
 {
     private const string Exposed = "weave:expose";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     internal IReadOnlyList<PreClaim> Find()
     {
-        if (links.Find(options.WeaveBridge) is null)
+        if (links.Find(options.WeaveBridge) is not { } bridge)
         {
             return [];
         }
 
         List<PreClaim> found = [.. addresses.List(options.WeaveBridge).Select(cidr => new PreClaim(Exposed, cidr, IsContainer: false))];
-        found.AddRange(docker is null ? OfProcesses() : OfContainers(docker));
+        Link[] ports = [.. links.List().Where(link => link.Kind == "veth" && link.MasterIndex == bridge.Index && !link.Name.StartsWith("vethwe-", StringComparison.Ordinal))];
+        int known = 0;
+        HashSet<Ipv4Address> told = [];
+        foreach (Link port in ports)
+        {
+            if (EndpointNames.TryParseAlias(port.Alias, out Ipv4Cidr address, out _))
+            {
+                found.Add(new PreClaim(Allocator.NoContainer, address, IsContainer: false));
+                told.Add(address.Address);
+                known++;
+            }
+        }
+
+        // Who is behind the other ports only a look into every container tells. dockerd may be waiting for us right now.
+        if (ports.Length > known)
+        {
+            found.AddRange((docker is null ? OfProcesses() : OfContainers(docker)).Where(claim => !told.Contains(claim.Cidr.Address)));
+        }
+
         return found;
     }
 
@@ -41,7 +60,7 @@ internal sealed class ExistingAddresses(
         catch (Exception failure) when (failure is DockerException or IOException or HttpRequestException or OperationCanceledException)
         {
             log.ContainersNotAsked(failure.Message);
-            return [];
+            return [.. OfProcesses()];
         }
     }
 

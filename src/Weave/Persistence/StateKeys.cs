@@ -29,4 +29,7 @@ public static class StateKeys
 
     /// <summary>One per plugin network: its options.</summary>
     public const string Networks = "networks/";
+
+    /// <summary>One per address that Docker has from us.</summary>
+    public const string PluginAddresses = "pluginAddresses/";
 }

@@ -12,12 +12,36 @@ internal sealed class EndpointTable
 
     internal EndpointTable(ILinks links)
     {
-        foreach (Link link in links.List())
+        IReadOnlyList<Link> all = links.List();
+        HashSet<string> onHost = [.. all.Select(link => link.Name)];
+        foreach (Link link in all)
         {
-            if (EndpointNames.TryParseAlias(link.Alias, out Ipv4Cidr address, out string endpoint))
+            if (!EndpointNames.TryParseAlias(link.Alias, out Ipv4Cidr address, out string endpoint))
+            {
+                continue;
+            }
+
+            if (onHost.Contains(EndpointNames.Guest(endpoint)))
+            {
+                // Its container ended while we were away: Docker gave the other end back and told the guard instead of us.
+                links.Delete(link.Name);
+            }
+            else
             {
                 _byAddress[address.Address] = endpoint;
                 _byEndpoint[endpoint] = address.Address;
+            }
+        }
+    }
+
+    /// <summary>Addresses in use by endpoints.</summary>
+    internal IReadOnlySet<Ipv4Address> Addresses
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _byAddress.Keys.ToHashSet();
             }
         }
     }

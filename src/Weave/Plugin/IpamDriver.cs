@@ -7,7 +7,7 @@ using Weave.Wire.Primitives;
 namespace Weave.Plugin;
 
 /// <summary>Docker's IPAM driver: addresses come from the ring that all peers share.</summary>
-internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable endpoints, IRoutes routes, ILinks links, string bridge)
+internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable endpoints, PluginAddresses given, IRoutes routes, ILinks links, string bridge)
 {
     internal const string Name = "weavemesh";
     internal const string LocalSpace = "weavelocal";
@@ -48,8 +48,9 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
         (Ipv4Cidr subnet, Ipv4Cidr range) = SplitPool(request.PoolID);
         if (request.Address.Length == 0)
         {
-            Ipv4Cidr given = await allocation.AllocateAsync(Nobody, range, isContainer: false, cancel).ConfigureAwait(false);
-            return Answer(given.Address, subnet);
+            Ipv4Cidr allocated = await allocation.AllocateAsync(Nobody, range, isContainer: false, cancel).ConfigureAwait(false);
+            given.Given(allocated.Address);
+            return Answer(allocated.Address, subnet);
         }
 
         if (!Ipv4Address.TryParse(request.Address, out Ipv4Address wanted))
@@ -63,6 +64,7 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
         }
 
         await allocation.ClaimAsync(Nobody, new Ipv4Cidr(wanted, subnet.PrefixLength), isContainer: false, noErrorOnUnknown: false, cancel).ConfigureAwait(false);
+        given.Given(wanted);
         return Answer(wanted, subnet);
     }
 
@@ -80,6 +82,7 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
             return new EmptyMessage();
         }
 
+        given.GivenBack(address);
         try
         {
             await allocation.FreeAsync(address.ToString(), cancel).ConfigureAwait(false);

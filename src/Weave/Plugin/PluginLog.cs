@@ -31,4 +31,7 @@ internal static partial class PluginLog
 
     [LoggerMessage(708, LogLevel.Debug, "[plugin] Container {Container} is known as {Name} at {Address}")]
     internal static partial void NameRegistered(this ILogger logger, string container, string name, string address);
+
+    [LoggerMessage(709, LogLevel.Information, "[plugin] {Address} was given back while we were away")]
+    internal static partial void LostAddressFreed(this ILogger logger, string address);
 }

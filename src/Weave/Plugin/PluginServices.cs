@@ -48,6 +48,11 @@ internal static class PluginServices
             .AddSingleton<EngineFacts>()
             .AddSingleton<PluginEndpoints>()
             .AddSingleton<IReportSection, PluginReportSection>();
+        services.AddSingleton<PluginAddresses>(); // without allocation nobody asks for it
+        if (options.AllocationEnabled)
+        {
+            services.AddHostedService(provider => provider.GetRequiredService<PluginAddresses>());
+        }
 
         // A managed plugin has no Docker API: neither a network of its own nor anybody to look after.
         if (options.Plugin && options.DockerApi.Length > 0)
@@ -68,6 +73,20 @@ internal static class PluginServices
         return services;
     }
 
+    /// <summary>Where Docker looks for us.</summary>
+    internal static IEnumerable<(Surface Surface, string Path)> Doors(DaemonOptions options) =>
+        new[] { (Surface.Plugin, options.PluginSocket), (Surface.PluginMesh, options.PluginMeshSocket) }.Where(door => door.Item2.Length > 0);
+
+    /// <summary>Docker is sent to us when we can answer, and away before we cannot any more.</summary>
+    private static void ShowDoors(WebApplication app, DaemonOptions options)
+    {
+        foreach (string path in Doors(options).Select(door => Surfaces.UnixPath(door.Path)).OfType<string>())
+        {
+            app.Lifetime.ApplicationStarted.Register(() => DriverSockets.PointTo(path, DriverSockets.Router));
+            app.Lifetime.ApplicationStopping.Register(() => DriverSockets.Withdraw(path));
+        }
+    }
+
     /// <summary>The routes of both sockets.</summary>
     internal static void MapPlugin(this WebApplication app)
     {
@@ -76,6 +95,8 @@ internal static class PluginServices
         {
             return;
         }
+
+        ShowDoors(app, options);
 
         PluginEndpoints endpoints = app.Services.GetRequiredService<PluginEndpoints>();
         NetworkDriver weave = Driver(app.Services, options, options.PluginSocket, NetworkDriverOptions.GlobalScope);
@@ -90,6 +111,7 @@ internal static class PluginServices
             ? new IpamDriver(
                 allocation,
                 app.Services.GetRequiredService<EndpointTable>(),
+                app.Services.GetRequiredService<PluginAddresses>(),
                 app.Services.GetRequiredService<IRoutes>(),
                 app.Services.GetRequiredService<ILinks>(),
                 options.WeaveBridge)

@@ -25,8 +25,8 @@ internal sealed class PluginHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenOn(Surface.Plugin, Options.PluginSocket);
-            kestrel.ListenOn(Surface.PluginMesh, Options.PluginMeshSocket);
+            kestrel.ListenOn(Surface.Plugin, DriverSockets.Own(Options.PluginSocket, DriverSockets.Router));
+            kestrel.ListenOn(Surface.PluginMesh, DriverSockets.Own(Options.PluginMeshSocket, DriverSockets.Router));
         });
         builder.Services.AddRoutingCore().AddLogging().AddSingleton(Options).AddSingleton(time ?? TimeProvider.System).AddSingleton(store)
             .AddSingleton<ILinks>(links).AddSingleton<IRoutes>(Routes).AddSingleton<ISysctls>(new FakeSysctls())

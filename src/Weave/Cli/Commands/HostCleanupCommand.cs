@@ -12,6 +12,7 @@ namespace Weave.Cli.Commands;
 internal static class HostCleanupCommand
 {
     private static readonly string[] Sockets = ["/run/docker/plugins/weave.sock", "/run/docker/plugins/weavemesh.sock"];
+    private const string OwnSockets = "/run/docker/plugins/.weave";
 
     internal static async Task<int> RunAsync(CliContext context, string[] args)
     {
@@ -54,7 +55,8 @@ internal static class HostCleanupCommand
     {
         foreach (Link link in links.List())
         {
-            bool ours = link.Name is CliEnvironment.Bridge or CliEnvironment.Datapath || link.Name.StartsWith("vethwe", StringComparison.Ordinal);
+            bool ours = link.Name is CliEnvironment.Bridge or CliEnvironment.Datapath || link.Name.StartsWith("vethwe", StringComparison.Ordinal)
+                || link.Name.StartsWith("vethwl", StringComparison.Ordinal);
             if (ours)
             {
                 links.Delete(link.Name);
@@ -78,6 +80,11 @@ internal static class HostCleanupCommand
         foreach (string socket in Sockets)
         {
             File.Delete(root + socket);
+        }
+
+        if (Directory.Exists(root + OwnSockets))
+        {
+            Directory.Delete(root + OwnSockets, recursive: true);
         }
     }
 

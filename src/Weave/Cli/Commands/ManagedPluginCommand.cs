@@ -15,11 +15,11 @@ internal static class ManagedPluginCommand
         {
             case ["create"] or ["create", _]:
                 string name = args.Length == 2 ? args[1] : ManagedPlugin.DefaultName;
-                await ManagedPlugin.CreateAsync(context.Docker, name, Files(), context.Cancel).ConfigureAwait(false);
+                await ManagedPlugin.CreateAsync(context.Docker, name, SocketGuard.Files(), context.Cancel).ConfigureAwait(false);
                 await context.Output.WriteLineAsync(name).ConfigureAwait(false);
                 return 0;
             case ["directory", var path]:
-                ManagedPlugin.WriteTo(path, Files());
+                ManagedPlugin.WriteTo(path, SocketGuard.Files());
                 return 0;
             default:
                 throw new UsageException();
@@ -48,7 +48,4 @@ internal static class ManagedPluginCommand
             return [];
         }
     }
-
-    private static List<PluginFile> Files() =>
-        [.. WeaveImage.Files().Select(file => new PluginFile(file.Path, file.Content, file.LinkTo, file.Mode))];
 }

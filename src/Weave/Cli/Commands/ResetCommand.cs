@@ -1,5 +1,6 @@
 using Weave.Cli.Launch;
 using Weave.Docker;
+using Weave.Docker.Managed;
 using Weave.Docker.Model;
 
 namespace Weave.Cli.Commands;
@@ -17,9 +18,12 @@ internal static class ResetCommand
             throw new UsageException();
         }
 
-        await LeaveAsync(context, force).ConfigureAwait(false);
+        bool runs = await CheckAsync(context, force).ConfigureAwait(false);
+        await SocketGuard.RemoveNetworksAsync(context).ConfigureAwait(false);
+        await LeaveAsync(context, runs).ConfigureAwait(false);
         await StopCommand.StopAsync(context).ConfigureAwait(false);
         await context.Docker.Containers.RemoveAsync(context.Environment.ContainerName, force: true, context.Cancel).ConfigureAwait(false);
+        await GuardPlugin.RemoveAsync(context.Docker, context.Cancel).ConfigureAwait(false);
         int cleaned = HostSide.IsHere(context)
             ? await HostCleanupCommand.RunAsync(context, []).ConfigureAwait(false)
             : await HostSide.RunAsync(context, ["host-cleanup"]).ConfigureAwait(false);
@@ -33,24 +37,35 @@ internal static class ResetCommand
         return cleaned;
     }
 
-    private static async Task LeaveAsync(CliContext context, bool force)
+    /// <returns>The router runs.</returns>
+    private static async Task<bool> CheckAsync(CliContext context, bool force)
     {
         if (await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
         {
-            if (HostSide.IsHere(context))
-            {
-                await context.Router.TryAsync("DELETE", "/peer").ConfigureAwait(false);
-            }
-            else
-            {
-                await HostSide.CaptureAsync(context, ["leave"]).ConfigureAwait(false);
-            }
+            return true;
+        }
 
-            await Task.Delay(ForGossip, context.Cancel).ConfigureAwait(false);
-        }
-        else if (!force && await context.Docker.Containers.InspectAsync(context.Environment.ContainerName, context.Cancel).ConfigureAwait(false) is not null)
+        return force || await context.Docker.Containers.InspectAsync(context.Environment.ContainerName, context.Cancel).ConfigureAwait(false) is null
+            ? false
+            : throw new CommandException("ERROR: weave is not running; unable to remove from cluster.\nRe-launch weave before reset or use --force to override.");
+    }
+
+    private static async Task LeaveAsync(CliContext context, bool runs)
+    {
+        if (!runs)
         {
-            throw new CommandException("ERROR: weave is not running; unable to remove from cluster.\nRe-launch weave before reset or use --force to override.");
+            return;
         }
+
+        if (HostSide.IsHere(context))
+        {
+            await context.Router.TryAsync("DELETE", "/peer").ConfigureAwait(false);
+        }
+        else
+        {
+            await HostSide.CaptureAsync(context, ["leave"]).ConfigureAwait(false);
+        }
+
+        await Task.Delay(ForGossip, context.Cancel).ConfigureAwait(false);
     }
 }

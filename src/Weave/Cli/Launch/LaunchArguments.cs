@@ -62,6 +62,10 @@ internal sealed record LaunchArguments
         }
     }
 
+    /// <summary>The router will open Docker's sockets.</summary>
+    internal static bool WantsPlugin(IReadOnlyList<string> routerArguments) =>
+        RouterCommandLine.Read(routerArguments, _ => null).Value.Options.Plugin;
+
     private static (string Name, string? Value) Split(string word)
     {
         string name = word.StartsWith('-') && !word.StartsWith("--", StringComparison.Ordinal) && word.Length > 2 ? "-" + word : word;

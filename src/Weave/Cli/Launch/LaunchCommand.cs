@@ -25,11 +25,12 @@ internal static class LaunchCommand
         await EnsureNotRunningAsync(context).ConfigureAwait(false);
         HostFacts facts = await LookAtHostAsync(context, arguments.Range ?? DefaultRange).ConfigureAwait(false);
         Warn(context, arguments, facts);
-        await WeaveImage.EnsureAsync(context).ConfigureAwait(false);
+        string digest = await WeaveImage.EnsureAsync(context).ConfigureAwait(false);
         await context.Docker.Volumes.CreateAsync(
             new VolumeSpec { Name = context.Environment.DatabaseVolume, Labels = Labels() }, context.Cancel).ConfigureAwait(false);
         string id = await context.Docker.Containers.CreateAsync(
             context.Environment.ContainerName, Spec(context, arguments, facts), context.Cancel).ConfigureAwait(false);
+        Task guard = LaunchArguments.WantsPlugin(RouterArguments(context, arguments, facts)) ? SocketGuard.EnsureAsync(context, digest) : Task.CompletedTask;
         try
         {
             await StartAsync(context, arguments, id).ConfigureAwait(false);
@@ -40,6 +41,7 @@ internal static class LaunchCommand
             throw;
         }
 
+        await guard.ConfigureAwait(false);
         await context.Output.WriteLineAsync(id).ConfigureAwait(false);
         return 0;
     }

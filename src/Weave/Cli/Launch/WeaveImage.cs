@@ -14,17 +14,19 @@ internal static class WeaveImage
     internal static string Name => $"{Repository}:{Tag}";
 
     /// <summary>Loads the image unless the engine has this very one.</summary>
-    internal static async Task EnsureAsync(CliContext context)
+    /// <returns>The digest of what is in it.</returns>
+    internal static async Task<string> EnsureAsync(CliContext context)
     {
         ImageArchive archive = new(Files(), Architecture());
         ImageDetails? there = await context.Docker.Images.InspectAsync(Name, context.Cancel).ConfigureAwait(false);
         if (there?.Config?.Labels?.GetValueOrDefault(ImageArchive.DigestLabel) == archive.Digest)
         {
-            return;
+            return archive.Digest;
         }
 
         using MemoryStream tar = archive.Write(Repository, Tag);
         await context.Docker.Images.LoadAsync(tar, context.Cancel).ConfigureAwait(false);
+        return archive.Digest;
     }
 
     /// <summary>Its root file system: the program, its libraries, and the few files that these read.</summary>

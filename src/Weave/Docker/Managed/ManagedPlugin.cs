@@ -20,12 +20,15 @@ public static class ManagedPlugin
 
     /// <summary>The archive that the API takes.</summary>
     /// <param name="files">Of the root file system; the binary at <c>usr/bin/weave</c>.</param>
-    public static MemoryStream Archive(IReadOnlyList<PluginFile> files)
+    public static MemoryStream Archive(IReadOnlyList<PluginFile> files) => Archive(Config(), files);
+
+    /// <summary>The same for another plugin.</summary>
+    internal static MemoryStream Archive(string config, IReadOnlyList<PluginFile> files)
     {
         MemoryStream stream = new();
         using (TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            tar.WriteEntry(Entry(new PluginFile("config.json", Encoding.UTF8.GetBytes(Config()), null, Plain)));
+            tar.WriteEntry(Entry(new PluginFile("config.json", Encoding.UTF8.GetBytes(config), null, Plain)));
             foreach (string folder in Folders(files))
             {
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, folder) { Mode = (UnixFileMode)Executable });
@@ -66,7 +69,7 @@ public static class ManagedPlugin
           "workdir": "/",
           "interface": { "socket": "weave.sock", "types": ["docker.networkdriver/1.0"] },
           "network": { "type": "host" },
-          "linux": { "capabilities": ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_PTRACE", "CAP_SYS_CHROOT", "CAP_DAC_OVERRIDE"] },
+          "linux": { "capabilities": ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_PTRACE", "CAP_SYS_CHROOT", "CAP_DAC_OVERRIDE"], "devices": [{ "name": "tun", "path": "/dev/net/tun" }] },
           "mounts": [
             { "destination": "/host/proc/", "type": "bind", "source": "/proc/", "options": ["rbind", "rw"] },
             { "destination": "/var/run/docker.sock", "type": "bind", "source": "/var/run/docker.sock", "options": ["rbind"] },
@@ -91,7 +94,7 @@ public static class ManagedPlugin
         // Docker mounts into these, and makes none of them itself in a plugin.
         SortedSet<string> folders = new(StringComparer.Ordinal)
         {
-            "rootfs/", "rootfs/host/", "rootfs/host/proc/", "rootfs/host/var/", "rootfs/host/var/lib/", "rootfs/host/etc/", "rootfs/run/",
+            "rootfs/", "rootfs/sockets/", "rootfs/host/", "rootfs/host/proc/", "rootfs/host/var/", "rootfs/host/var/lib/", "rootfs/host/etc/", "rootfs/run/",
             "rootfs/run/docker/", "rootfs/run/docker/plugins/", "rootfs/var/", "rootfs/var/run/", "rootfs/tmp/", "rootfs/proc/", "rootfs/sys/", "rootfs/dev/", "rootfs/etc/",
         };
         foreach (string path in files.Select(file => $"rootfs/{file.Path}"))

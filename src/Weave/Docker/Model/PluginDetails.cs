@@ -1,4 +1,7 @@
 namespace Weave.Docker.Model;
 
 /// <summary>GET /plugins/{name}/json.</summary>
-public sealed record PluginDetails(string Id, string Name, bool Enabled);
+public sealed record PluginDetails(string Id, string Name, bool Enabled)
+{
+    public PluginDescription? Config { get; init; }
+}

@@ -59,12 +59,28 @@ public sealed class PluginTests
         {
             await host.OkAsync("/NetworkDriver.CreateNetwork", Created("\"works.weave.multicast\":\"\""));
             await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
+            links.Change(EndpointNames.Guest(First), new LinkChange { Name = "ethwe0" }); // Docker took it into the container
         }
 
         await using PluginHost again = await PluginHost.StartAsync(store, links);
         JsonElement joined = await again.OkAsync("/NetworkDriver.Join", Endpoint(First, ""));
         Assert.Equal("224.0.0.0/4", joined.GetProperty("StaticRoutes")[0].GetProperty("Destination").GetString());
         Assert.Contains("in use", await again.FailAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}"""), StringComparison.Ordinal);
+    }
+
+    /// <summary>The guard answered Docker in our place: the other end of the pair is back on the host.</summary>
+    [Fact]
+    public async Task An_endpoint_that_ended_while_we_were_away_is_removed_and_its_address_free()
+    {
+        FakeLinks links = new();
+        await using (PluginHost host = await PluginHost.StartAsync(null, links))
+        {
+            await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
+        }
+
+        await using PluginHost again = await PluginHost.StartAsync(null, links);
+        Assert.Null(links.Find(EndpointNames.Host(First)));
+        await again.OkAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}""");
     }
 
     [Theory]

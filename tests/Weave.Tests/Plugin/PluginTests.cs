@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Weave.Linux.Netlink;
 using Weave.Persistence;
+using Weave.Plugin;
 using Weave.Tests.Fakes;
 using Weave.Wire.Primitives;
 

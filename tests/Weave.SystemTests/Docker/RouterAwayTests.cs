@@ -45,7 +45,7 @@ public sealed class RouterAwayTests : IDisposable
         DockerHosts.On(1, "weave expose");
         DockerHosts.TryOn(1, "weave stop"); // it says that the network is in use
         Within(AtOnce, "docker stop foo");
-        DockerHosts.On(1, "weave launch");
+        DockerHosts.On(1, "weave launch --ipalloc-default-subnet=10.32.0.0/16");
         Within(AtOnce, "docker start foo");
         Within(AtOnce, "docker run --rm --net=weave test true");
     }
@@ -88,7 +88,7 @@ public sealed class RouterAwayTests : IDisposable
     public void The_second_of_two_equal_addresses_is_refused_on_this_host_and_on_others()
     {
         Launch();
-        DockerHosts.On(2, $"weave launch {DockerHosts.AddressOf(1)}");
+        DockerHosts.On(2, $"weave launch --ipalloc-default-subnet=10.32.0.0/16 {DockerHosts.AddressOf(1)}");
         DockerHosts.On(1, "docker run -tdi --name first --stop-signal KILL --net=weave --ip=10.32.7.7 test");
         foreach (int host in new[] { 1, 2 })
         {
@@ -99,7 +99,7 @@ public sealed class RouterAwayTests : IDisposable
     }
 
     private static void Launch() =>
-        DockerHosts.On(1, "weave launch && docker run -tdi --name foo --stop-signal KILL --net=weave -h foo.weave.local $(weave dns-args) test");
+        DockerHosts.On(1, "weave launch --ipalloc-default-subnet=10.32.0.0/16 && docker run -tdi --name foo --stop-signal KILL --net=weave -h foo.weave.local $(weave dns-args) test");
 
     private static void Within(TimeSpan limit, string line)
     {

@@ -12,7 +12,7 @@ DOTNET_FLAGS := -nologo -v q --tl:off
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: all help packages nightly test test-unit test-system demo demo-down bench install clean
+.PHONY: all help packages nightly kill-store test test-unit test-system demo demo-down bench install clean
 
 all: artifacts/weave ## Build the native binary to artifacts/ (the default)
 
@@ -44,6 +44,9 @@ demo-down: ## End the demo and leave nothing behind
 
 nightly: packages ## Ten thousand seeds of address allocation
 	$(DOTNET) run -c Release --project tests/Weave.Simulation -- ipam --seeds 10000
+
+kill-store: packages ## Kill a writer of the store a thousand times
+	@WEAVE_KILLS=1000 TEST_ARGS="--filter-class *KilledWriterTests" build/run-tests tests/Weave.Tests
 
 bench: packages ## Run the benchmarks
 	$(DOTNET) run -c Release --project bench/Weave.Benchmarks -- --filter '*'

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Weave.Linux.Bpf;
 using Weave.Linux.Netlink;
 using Weave.Linux.NetNs;
@@ -72,6 +75,26 @@ internal sealed class OverlayHost : IDisposable
 
     internal Shell.Result ExecContainer(params string[] command) =>
         Shell.Try(TimeSpan.FromSeconds(60), "ip", ["netns", "exec", Container, .. command]);
+
+    /// <summary>A line of bash in a namespace of this host.</summary>
+    internal static string InNamespace(string name, string line) => Shell.Run("ip", "netns", "exec", name, "bash", "-c", line);
+
+    /// <summary>Sends datagrams from the container.</summary>
+    internal void Send(string to, int port, int count) => InContainer(() =>
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
+        IPEndPoint destination = new(IPAddress.Parse(to), port);
+        for (int i = 0; i < count; i++)
+        {
+            socket.SendTo("datagram"u8, destination);
+        }
+
+        return 0;
+    });
+
+    /// <summary>What the counters of table <c>t</c> in the container saw.</summary>
+    internal int[] Counted() =>
+        [.. Regex.Matches(InNamespace(Container, "nft list table ip t"), @"counter packets (\d+)").Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
     /// <summary>A daemon that is replaced by another one.</summary>
     internal bool Reopen()

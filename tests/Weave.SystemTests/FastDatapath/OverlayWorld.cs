@@ -60,6 +60,15 @@ internal sealed class OverlayWorld : IDisposable
         return this;
     }
 
+    /// <summary>The underlay between two hosts takes packets of this size at most, both ways.</summary>
+    internal void Narrow(int first, int second, int mtuBytes)
+    {
+        foreach ((OverlayHost from, OverlayHost to) in new[] { (this[first], this[second]), (this[second], this[first]) })
+        {
+            Shell.Bash($"ip -n {from.Name} route add {to.Address}/32 dev eth0 mtu {mtuBytes}");
+        }
+    }
+
     public void Dispose()
     {
         foreach (OverlayHost host in _hosts)

@@ -1,0 +1,112 @@
+using Weave.SystemTests.Support;
+using Weave.Wire.Primitives;
+using Weave.Wire.Vxlan;
+
+namespace Weave.SystemTests.FastDatapath;
+
+/// <summary>Broadcast and multicast, and what happens when the tables of the hosts do not agree.</summary>
+public sealed class FloodingTests
+{
+    private const int Frames = 1000;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_broadcast_and_multicast_arrives_once_on_every_host(bool line)
+    {
+        using OverlayWorld world = line ? new OverlayWorld(3).Line() : new OverlayWorld(3).FullMesh();
+        foreach (OverlayHost host in world.Hosts)
+        {
+            // Counts, in the container, what comes in from others: the kernel shows a sender its own broadcasts.
+            string rule = $"nft add rule ip t in udp dport 5007 ip saddr != {host.ContainerAddress}";
+            OverlayHost.InNamespace(
+                host.Container,
+                "nft add table ip t; nft add chain ip t in '{ type filter hook prerouting priority 0; }'; "
+                    + $"{rule} ip daddr 239.1.2.3 counter drop; {rule} ip daddr 10.47.255.255 counter drop");
+        }
+
+        foreach (OverlayHost host in world.Hosts)
+        {
+            host.Send("239.1.2.3", 5007, Frames);
+            host.Send("10.47.255.255", 5007, Frames);
+        }
+
+        int expected = Frames * (world.Hosts.Count - 1);
+        foreach (OverlayHost host in world.Hosts)
+        {
+            Eventually.True(
+                TimeSpan.FromSeconds(10),
+                $"{expected} of each kind arrive on host {host.Number}",
+                () => host.Counted().SequenceEqual([expected, expected]),
+                () => string.Join(' ', host.Counted()));
+        }
+    }
+
+    [Fact]
+    public void Unicast_that_runs_in_a_circle_ends_with_its_hop_count()
+    {
+        using OverlayWorld world = new OverlayWorld(5).FullMesh();
+        Learn(world, 1, 5);
+        ulong before = Sum(world, DatapathCounter.Relayed);
+        foreach ((int from, int to) in new[] { (1, 2), (2, 3), (3, 4), (4, 2) })
+        {
+            world[from].Datapath.Tables.SetRoute(world[5].Id, DatapathRoute.Via(world[to].Id));
+        }
+
+        Assert.NotEqual(0, world[1].ExecContainer("ping", "-c1", "-W1", world[5].ContainerAddress.ToString()).ExitCode);
+        ulong ended = Sum(world, DatapathCounter.DropTimeToLive);
+        ulong relayed = Sum(world, DatapathCounter.Relayed) - before;
+        Assert.True(ended >= 1, "nothing ended by its hop count");
+        Assert.Equal(63 * ended, relayed);
+    }
+
+    [Fact]
+    public void Broadcasts_that_run_in_a_circle_end()
+    {
+        using OverlayWorld world = new OverlayWorld(3).FullMesh();
+        Learn(world, 1, 2);
+        foreach (OverlayHost host in world.Hosts)
+        {
+            // Everybody passes everything on to everybody: the worst that three disagreeing hosts can do.
+            foreach (OverlayHost source in world.Hosts)
+            {
+                ShortId[] others = [.. world.Hosts.Where(other => other != host).Select(other => other.Id)];
+                host.Datapath.Tables.SetHops(source.Id, new DatapathHops(source == host ? null : source.Id, others));
+            }
+        }
+
+        ulong before = Sent(world);
+        world[1].Send("239.1.2.3", 5007, 1);
+        Shell.Bash("sleep 0.5");
+
+        // Two copies of ours; each is passed on once, to the third host and not back, and goes no further. What little the
+        // kernels say of their own accord comes on top.
+        Assert.InRange(Sent(world) - before, 4UL, 40UL);
+    }
+
+    [Fact]
+    public void A_container_that_moves_is_found_after_it_says_so()
+    {
+        using OverlayWorld world = new OverlayWorld(3).FullMesh();
+        Learn(world, 1, 2);
+        string mac = world[2].Mac.ToString();
+        OverlayHost.InNamespace(world[2].Container, "ip addr flush dev ethwe; ip link set ethwe down");
+        OverlayHost.InNamespace(world[3].Container, $"ip link set ethwe down; ip link set ethwe address {mac}; ip addr flush dev ethwe; ip link set ethwe up; "
+            + $"ip addr add {world[2].ContainerAddress}/12 dev ethwe; arping -U -c 1 -I ethwe {world[2].ContainerAddress} >/dev/null; true");
+        Shell.Result ping = world[1].ExecContainer("ping", "-c2", "-i0.2", "-W2", world[2].ContainerAddress.ToString());
+        Assert.True(ping.ExitCode == 0, ping.All);
+        DatapathMac learned = world[1].Datapath.ReadMacs().Single(entry => entry.Address == world[2].Mac);
+        Assert.Equal(world[3].Id, learned.Peer);
+    }
+
+    private static void Learn(OverlayWorld world, int from, int to)
+    {
+        Shell.Result ping = world[from].ExecContainer("ping", "-c1", "-W2", world[to].ContainerAddress.ToString());
+        Assert.True(ping.ExitCode == 0, ping.All);
+    }
+
+    private static ulong Sent(OverlayWorld world) => Sum(world, DatapathCounter.SentFast);
+
+    private static ulong Sum(OverlayWorld world, DatapathCounter counter) =>
+        world.Hosts.Aggregate(0UL, (sum, host) => sum + host.Count(counter));
+}

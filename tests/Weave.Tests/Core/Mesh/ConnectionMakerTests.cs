@@ -73,12 +73,14 @@ public sealed class ConnectionMakerTests
         _maker.OnTerminated(now, new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "lost");
         for (int i = 0; i < Target.EagerTries; i++)
         {
+            Assert.Empty(_maker.Attempts(now));
             Assert.InRange(_maker.Due!.Value - now, Target.EagerInterval / 2, Target.EagerInterval * 1.5);
             now = _maker.Due.Value;
             Assert.Single(_maker.Attempts(now));
             _maker.OnAborted(now, "10.0.0.2:6783", "refused");
         }
 
+        Assert.Empty(_maker.Attempts(now));
         Assert.InRange(_maker.Due!.Value - now, Target.InitialInterval / 2, Target.InitialInterval * 1.5);
     }
 

@@ -8,6 +8,10 @@ namespace Weave.SystemTests.Docker;
 public sealed class RouterAwayTests : IDisposable
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
+
+    /// <summary>Docker asks several times before it refuses a new container, and the guard waits for a router on its way.</summary>
+    private static readonly TimeSpan Refusal = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
     public RouterAwayTests(DockerHosts hosts) => ArgumentNullException.ThrowIfNull(hosts);
@@ -31,7 +35,7 @@ public sealed class RouterAwayTests : IDisposable
         Launch();
         DockerHosts.On(1, "docker kill weave");
         Within(AtOnce, "docker ps");
-        Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", AtOnce);
+        Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", Refusal);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("Weave Net does not run on this host", refused.Error, StringComparison.Ordinal);
         Within(AtOnce, "docker rm -f foo");

@@ -92,7 +92,7 @@ public sealed class DockerNamesTests : IDisposable
         for (int host = 1; host <= DockerHosts.Count; host++)
         {
             int here = host;
-            Eventually.True(Soon, $"host {here} knows exactly the living", () => Known(here) == living, () => $"known:\n{Known(here)}\nliving:\n{living}");
+            Eventually.True(Reconnection, $"host {here} knows exactly the living", () => Known(here) == living, () => $"known:\n{Known(here)}\nliving:\n{living}");
         }
 
         static string Known(int host) => string.Join('\n', DockerHosts.On(host, "weave status dns | awk '$1 ~ /^c/ { print $1 }'")

@@ -1,4 +1,4 @@
 namespace Weave.Api;
 
-/// <summary>An address as a number, with the length of its prefix.</summary>
+/// <summary>An address as text, as the original prints it, with the length of its prefix in bits.</summary>
 public sealed record ClaimedCidr(string Addr, int PrefixLen);

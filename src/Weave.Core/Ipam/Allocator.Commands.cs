@@ -40,35 +40,63 @@ public sealed partial class Allocator
     }
 
     /// <summary>Takes over everything of a peer that is gone, named by its name or nickname.</summary>
-    /// <returns>How many addresses; 0 for ourselves and for peers unknown.</returns>
-    public uint TakeOver(Moment now, string nameOrNickname)
+    /// <returns>How many addresses; 0 for ourselves and for a peer that owns nothing; null when nobody is known by that name.</returns>
+    public uint? TakeOver(Moment now, string nameOrNickname)
     {
         _now = now;
         PeerName peer = Resolve(nameOrNickname);
         uint count = 0;
-        if (peer.IsUnknown || peer == Self)
+        if (!IsKnown(peer))
         {
-            Note($"attempt to take over range from {(peer == Self ? "ourself" : $"unknown peer '{nameOrNickname}'")}", warning: true);
+            Note($"attempt to take over range from unknown peer '{nameOrNickname}'", warning: true);
+            return null;
+        }
+
+        if (peer == Self)
+        {
+            Note("attempt to take over range from ourself", warning: true);
         }
         else
         {
-            IReadOnlyList<Ipv4Range> moved = _ring.Transfer(peer, Self);
-            foreach (Ipv4Range range in moved)
+            foreach (Ipv4Range range in TakeOver(peer))
             {
                 count += range.Size;
             }
 
-            if (moved.Count > 0)
+            if (!IsAlive(peer))
             {
-                Hold(moved, except: peer);
-                _tell = true;
-                RingUpdated();
+                ForgetHold(peer); // whoever removes a peer says that it will not speak any more
             }
         }
 
         Finish();
         return count;
     }
+
+    private IReadOnlyList<Ipv4Range> TakeOver(PeerName peer)
+    {
+        IReadOnlyList<RingEntry> before = [.. _ring.Entries];
+        IReadOnlyList<Ipv4Range> moved = _ring.Transfer(peer, Self);
+        if (moved.Count == 0)
+        {
+            return moved;
+        }
+
+        for (int i = 0; i < before.Count; i++)
+        {
+            if (before[i].Peer == peer)
+            {
+                Hold(_ring.RangesAt(i), except: peer, before[i]);
+            }
+        }
+
+        _tell = true;
+        RingUpdated();
+        return moved;
+    }
+
+    private bool IsKnown(PeerName peer) =>
+        !peer.IsUnknown && (_nicknames.ContainsKey(peer) || IsAlive(peer) || OwnsAny(peer) || _holds.WaitingFor.Contains(peer));
 
     /// <summary>What there is to see.</summary>
     public IpamStatus Status(Ipv4Cidr defaultSubnet) => new(

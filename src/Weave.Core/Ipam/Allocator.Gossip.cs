@@ -87,7 +87,7 @@ public sealed partial class Allocator
 
         if (kind == AllocatorMessageKind.RingUpdate)
         {
-            return OnState(payload, sender);
+            return OnState(payload, sender, toUsAlone: true);
         }
 
         if (!AllocatorMessage.TryDecodeRange(payload, out Ipv4Range range))
@@ -107,7 +107,7 @@ public sealed partial class Allocator
         return GossipOutcome.Nothing;
     }
 
-    private GossipOutcome OnState(ReadOnlySpan<byte> payload, PeerName? sender)
+    private GossipOutcome OnState(ReadOnlySpan<byte> payload, PeerName? sender, bool toUsAlone = false)
     {
         if (!AllocatorMessage.TryDecodeState(payload, out AllocatorState? state))
         {
@@ -122,7 +122,7 @@ public sealed partial class Allocator
 
         if (state.Ring is { } ring)
         {
-            return OnRing(ring);
+            return OnRing(ring, toUsAlone ? state.Displaced : null);
         }
 
         if (!_ring.IsEmpty)
@@ -181,7 +181,8 @@ public sealed partial class Allocator
         _outbox.Clear();
         foreach (PeerName to in _ringUpdatesTo)
         {
-            _sender.TryUnicast(to, AllocatorMessage.EncodeRingUpdate(State));
+            _sender.TryUnicast(to, AllocatorMessage.EncodeRingUpdate(
+                FollowsOriginalRule ? State : State with { Displaced = _former.Of(to, _ring) }));
         }
 
         _ringUpdatesTo.Clear();

@@ -20,10 +20,6 @@ public sealed partial class Allocator
     private readonly SortedDictionary<PeerName, string> _disputes = [];
 
     private bool _awaitingConsensus;
-    private bool _recordLost;
-
-    /// <summary>This process began without a record: what others tell of its own may be long given away.</summary>
-    private bool _forgetful;
 
     /// <summary>Makes sure that a ring is being agreed on.</summary>
     private void EstablishRing()
@@ -94,7 +90,7 @@ public sealed partial class Allocator
         _holds.Keep(owned);
         foreach (PeerName awaited in _holds.WaitingFor.Where(peer => !IsAlive(peer) && !OwnsAny(peer)))
         {
-            _holds.Forget(awaited);
+            _tell |= _holds.Forget(awaited);
         }
 
         foreach (Ipv4Address lost in _space.Own(owned, _holds.Ranges))
@@ -157,8 +153,11 @@ public sealed partial class Allocator
         }
     }
 
-    private GossipOutcome OnRing(RingState theirs)
+    /// <param name="theirs">Unchecked.</param>
+    /// <param name="displaced">Of theirs, what ours took the place of there; null unless this was told to us alone.</param>
+    private GossipOutcome OnRing(RingState theirs, IReadOnlyList<RingEntry>? displaced)
     {
+        IReadOnlyList<RingEntry> known = _ring.Entries;
         // A ring that says the same needs no merge; two that will silently disagree for ever need more than one.
         bool needed = !FollowsOriginalRule && theirs.Range == Universe && RingHealing.IsNeeded(_ring, theirs);
         bool wasEmpty = _ring.IsEmpty;
@@ -180,7 +179,7 @@ public sealed partial class Allocator
                     RingUpdated();
                 }
 
-                Agree(theirs);
+                OnShown(theirs, known, displaced);
                 return GossipOutcome.Nothing;
             case RingFault.Unsound:
                 return Refuse(theirs.Peer, result.Reason!);
@@ -203,6 +202,7 @@ public sealed partial class Allocator
                 }
 
                 Heal(theirs, result);
+                OnShown(theirs, known, displaced);
                 return GossipOutcome.Nothing;
         }
     }
@@ -240,125 +240,10 @@ public sealed partial class Allocator
             OwnSpace();
         }
 
-        Agree(theirs);
         if (healed.Insisted || refused.Fault == RingFault.DifferentSeeds)
         {
             _tell = true;
             _ringUpdatesTo.Add(theirs.Peer);
-        }
-    }
-
-    // Ours by the settlement; but until the other side has heard it, it may go on giving addresses out.
-    private void HoldDisputed(RingState theirs, RingHealingResult healed)
-    {
-        IEnumerable<RingConflict> kept = healed.Conflicts
-            .Where(conflict => conflict.Winner == Self && _healers.Contains(conflict.Theirs) && IsAlive(conflict.Theirs));
-        foreach (RingConflict conflict in kept)
-        {
-            foreach (Ipv4Range range in AddressSet.Of(_ring.OwnedBy(Self)).RunsIn(conflict.Range))
-            {
-                _holds.Add(range, [theirs.Peer]);
-            }
-        }
-    }
-
-    // Our own record is gone, and what others remember may be older than what we gave away last.
-    private void HoldUnremembered()
-    {
-        if (!_recordLost)
-        {
-            return;
-        }
-
-        _recordLost = false;
-        for (int i = 0; i < _ring.Entries.Count; i++)
-        {
-            if (_ring.Entries[i].Peer == Self)
-            {
-                Hold(_ring.RangesAt(i), except: Self);
-            }
-        }
-    }
-
-    // Told later that we had taken something over, before our record was lost. A grant raises the version by 1.
-    private void HoldHearsay(RingState? before)
-    {
-        if (before is null)
-        {
-            return;
-        }
-
-        Ring old = new(before.Range, Self);
-        old.Restore(before);
-        for (int i = 0; i < _ring.Entries.Count; i++)
-        {
-            RingEntry now = _ring.Entries[i];
-            RingEntry known = old.Entries[old.IndexOf(now.Token)];
-            uint since = known.Token == now.Token ? known.Version : 0;
-            if (now.Peer == Self && known.Peer != Self && now.Version - since >= Ring.TransferVersionStep)
-            {
-                Hold(_ring.RangesAt(i), except: Self);
-            }
-        }
-    }
-
-    // Space that came by decree or hearsay waits for everybody who could have taken it as well.
-    private void Hold(IReadOnlyList<Ipv4Range> ranges, PeerName except)
-    {
-        List<PeerName> others =
-        [
-            .. _ring.Entries.Select(entry => entry.Peer).Concat(_nicknames.Keys.Where(_directory.Contains))
-                .Where(peer => peer != Self && peer != except && !peer.IsUnknown).Distinct(),
-        ];
-        foreach (Ipv4Range range in FollowsOriginalRule ? [] : ranges)
-        {
-            _holds.Add(range, others);
-        }
-
-        AskAgreement();
-    }
-
-    private void Agree(RingState theirs)
-    {
-        if (theirs.Range == Universe && _holds.OnRing(theirs, Self))
-        {
-            ReleaseHolds();
-        }
-    }
-
-    private void ForgetHold(PeerName peer)
-    {
-        if (_holds.Forget(peer))
-        {
-            ReleaseHolds();
-        }
-    }
-
-    private void ReleaseHolds()
-    {
-        IReadOnlyList<Ipv4Range> owned = _ring.OwnedBy(Self);
-        _space.Own(owned, _holds.Ranges);
-        _spaceChanged = true;
-        _retry = true;
-        if (_holds.Any)
-        {
-            Schedule();
-        }
-    }
-
-    // First our ring, so that it is merged; then a state without one, which every peer answers with its own.
-    private void AskAgreement(PeerName? only = null)
-    {
-        if (!_holds.Any)
-        {
-            return;
-        }
-
-        Schedule();
-        foreach (PeerName peer in _holds.WaitingFor.Where(peer => only is null || peer == only))
-        {
-            _ringUpdatesTo.Add(peer);
-            _asks.Add(peer);
         }
     }
 
@@ -383,14 +268,16 @@ public sealed partial class Allocator
         }
 
         _ring.Grant(given, to);
+        Granted();
+    }
+
+    private void Granted()
+    {
         _holds.Keep(_ring.OwnedBy(Self));
         _space.Own(_ring.OwnedBy(Self), _holds.Ranges);
         _ringChanged = _spaceChanged = true;
         _tell = true;
     }
-
-    // Not in use and not to be given either: the asker will ask again.
-    private bool HeldIn(Ipv4Range range) => _holds.Ranges.Any(held => held.Overlaps(range)) && !_space.Used.Intersects(range);
 
     private GossipOutcome Refuse(PeerName peer, string reason)
     {

@@ -11,7 +11,7 @@ namespace Weave.Core.Ipam;
 /// </summary>
 /// <remarks>
 /// docs/wire/ipam.md. Every event ends in <see cref="Finish"/>: what changed is stored, then told to other peers, then to
-/// callers, in this order. In other files: requests, gossip, the ring, commands.
+/// callers, in this order. In other files: requests, claims, gossip, the ring, holds, commands.
 /// </remarks>
 public sealed partial class Allocator : IGossipChannel
 {

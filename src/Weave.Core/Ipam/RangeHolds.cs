@@ -11,7 +11,7 @@ namespace Weave.Core.Ipam;
 /// <remarks>docs/adr/0031-taken-over-space-is-held.md.</remarks>
 public sealed class RangeHolds
 {
-    private readonly List<(Ipv4Range Range, SortedSet<PeerName> Waiting)> _holds = [];
+    private readonly List<Hold> _holds = [];
 
     /// <summary>Changed since <see cref="Drain"/>.</summary>
     private bool _changed;
@@ -25,23 +25,42 @@ public sealed class RangeHolds
     /// <summary>Everybody somebody waits for, ascending.</summary>
     public IReadOnlyList<PeerName> WaitingFor => [.. _holds.SelectMany(hold => hold.Waiting).Distinct().Order()];
 
-    public IReadOnlyList<RangeHold> Snapshot => [.. _holds.Select(hold => new RangeHold(hold.Range, [.. hold.Waiting]))];
+    public IReadOnlyList<RangeHold> Snapshot => [.. _holds.Select(hold => new RangeHold(hold.Range, [.. hold.Waiting], hold.Basis))];
 
     public void Restore(IEnumerable<RangeHold> stored)
     {
         foreach (RangeHold hold in stored)
         {
-            _holds.Add((hold.Range, new SortedSet<PeerName>(hold.WaitingFor)));
+            _holds.Add(new Hold(hold.Range, [.. hold.WaitingFor], [], hold.Basis));
         }
     }
 
-    public void Add(Ipv4Range range, IEnumerable<PeerName> waitingFor)
+    public void Add(Ipv4Range range, IEnumerable<PeerName> waitingFor, RingEntry? basis = null)
     {
         SortedSet<PeerName> waiting = [.. waitingFor];
         if (waiting.Count > 0)
         {
-            _holds.Add((range, waiting));
+            _holds.Add(new Hold(range, waiting, [], basis));
             _changed = true;
+        }
+    }
+
+    /// <summary>
+    /// What was taken over in ignorance of <paramref name="newer"/>: an entry of somebody else, later than the one that the
+    /// takeover went by. Those that are waited for are left out, they will speak for themselves, and those that have spoken:
+    /// what others say of them is older.
+    /// </summary>
+    public IReadOnlyList<RangeHold> TakenInIgnoranceOf(RingEntry newer) => [.. _holds
+        .Where(hold => hold.Basis is { } basis && basis.Token == newer.Token && basis.Version < newer.Version && basis.Peer != newer.Peer
+            && !hold.Waiting.Contains(newer.Peer) && !hold.Agreed.Contains(newer.Peer))
+        .Select(hold => new RangeHold(hold.Range, [.. hold.Waiting], hold.Basis))];
+
+    /// <summary>The holds of a takeover wait for one peer more.</summary>
+    public void WaitAlsoFor(PeerName peer, Ipv4Address token)
+    {
+        foreach (Hold hold in _holds.Where(hold => hold.Basis?.Token == token))
+        {
+            _changed |= hold.Waiting.Add(peer);
         }
     }
 
@@ -77,11 +96,11 @@ public sealed class RangeHolds
         }
 
         AddressSet ours = AddressSet.Of(owned);
-        List<(Ipv4Range Range, SortedSet<PeerName> Waiting)> kept =
-            [.. _holds.SelectMany(hold => ours.RunsIn(hold.Range).Select(run => (run, hold.Waiting)))];
+        List<Hold> kept =
+            [.. _holds.SelectMany(hold => ours.RunsIn(hold.Range).Select(run => new Hold(run, [.. hold.Waiting], hold.Agreed, hold.Basis)))];
         _changed |= !kept.Select(hold => hold.Range).SequenceEqual(Ranges);
         _holds.Clear();
-        _holds.AddRange(kept.Select(hold => (hold.Range, new SortedSet<PeerName>(hold.Waiting))));
+        _holds.AddRange(kept);
     }
 
     /// <summary>Whether anything changed since the last call.</summary>
@@ -92,14 +111,17 @@ public sealed class RangeHolds
         return changed;
     }
 
-    private bool Settle(Func<(Ipv4Range Range, SortedSet<PeerName> Waiting), bool> concerns, PeerName peer)
+    private bool Settle(Func<Hold, bool> concerns, PeerName peer)
     {
-        foreach ((Ipv4Range Range, SortedSet<PeerName> Waiting) hold in _holds.Where(concerns))
+        foreach (Hold hold in _holds.Where(concerns))
         {
             hold.Waiting.Remove(peer);
+            hold.Agreed.Add(peer);
             _changed = true;
         }
 
         return _holds.RemoveAll(hold => hold.Waiting.Count == 0) > 0;
     }
+
+    private sealed record Hold(Ipv4Range Range, SortedSet<PeerName> Waiting, HashSet<PeerName> Agreed, RingEntry? Basis);
 }

@@ -16,4 +16,11 @@ public sealed record AllocatorState(
     IReadOnlyDictionary<PeerName, string> Nicknames,
     IReadOnlyDictionary<NodeId, NodeClaims>? Paxos,
     RingState? Ring,
-    IReadOnlyList<PeerName> Healers);
+    IReadOnlyList<PeerName> Healers)
+{
+    /// <summary>
+    /// Entries of the sender's ring that entries of the receiver's took the place of: the receiver may not have known them.
+    /// Our own addition too, and only in unicasts.
+    /// </summary>
+    public IReadOnlyList<RingEntry> Displaced { get; init; } = [];
+}

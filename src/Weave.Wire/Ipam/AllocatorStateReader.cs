@@ -19,7 +19,8 @@ internal static class AllocatorStateReader
                 1 => state with { Nicknames = ReadNicknames(ref reader) },
                 2 => state with { Paxos = ReadPaxos(ref reader) },
                 3 => state with { Ring = ReadRing(ref reader) },
-                _ => state with { Healers = ReadPeers(ref reader) },
+                4 => state with { Healers = ReadPeers(ref reader) },
+                _ => state with { Displaced = ReadEntries(ref reader) },
             };
         }
 

@@ -38,6 +38,7 @@ internal static class AllocatorStateWriter
         }
 
         WritePeers(writer, 4, state.Healers);
+        WriteEntries(writer, 5, state.Displaced);
         writer.EndStruct();
     }
 
@@ -46,8 +47,14 @@ internal static class AllocatorStateWriter
         writer.UIntField(0, ring.Range.Start.Value);
         writer.UIntField(1, ring.Range.End.Value);
         writer.UIntField(2, ring.Peer.Value);
-        writer.SliceField(3, ring.Entries.Count);
-        foreach (RingEntry entry in ring.Entries)
+        WriteEntries(writer, 3, ring.Entries);
+        WritePeers(writer, 4, ring.Seeds);
+    }
+
+    private static void WriteEntries(GobWriter writer, int field, IReadOnlyList<RingEntry> entries)
+    {
+        writer.SliceField(field, entries.Count);
+        foreach (RingEntry entry in entries)
         {
             writer.BeginStruct();
             writer.UIntField(0, entry.Token.Value);
@@ -56,8 +63,6 @@ internal static class AllocatorStateWriter
             writer.UIntField(3, entry.Free);
             writer.EndStruct();
         }
-
-        WritePeers(writer, 4, ring.Seeds);
     }
 
     private static void WriteClaims(GobWriter writer, NodeClaims claims)

@@ -29,12 +29,13 @@ internal static class AllocatorTypes
         ("Entries", GobType.SliceOf(Entry)),
         ("Seeds", GobType.SliceOf(GobType.UInt)));
 
-    // "Healers" is ours: receivers that do not know a field skip it.
+    // "Healers" and "Displaced" are ours: receivers that do not know a field skip it.
     internal static readonly GobType State = GobType.Struct(
         "gossipState",
         ("Now", GobType.Int),
         ("Nicknames", GobType.MapOf(GobType.UInt, GobType.String)),
         ("Paxos", GobType.MapOf(NodeId, NodeClaims, "GossipState")),
         ("Ring", Ring),
-        ("Healers", GobType.SliceOf(GobType.UInt)));
+        ("Healers", GobType.SliceOf(GobType.UInt)),
+        ("Displaced", GobType.SliceOf(Entry)));
 }

@@ -143,8 +143,11 @@ public static class IpamEndpoints
     private static async Task TakeOverAsync(HttpContext context)
     {
         string peer = Route(context, "id");
-        uint taken = await Of<IIpamControl>(context).TakeOverAsync(peer, context.RequestAborted).ConfigureAwait(false);
-        await TextAsync(context, $"{taken} IPs taken over from {peer}\n").ConfigureAwait(false);
+        await AnswerAsync(context, "TakeOver", peer, "Unable to take over: ", async () =>
+        {
+            uint taken = await Of<IIpamControl>(context).TakeOverAsync(peer, context.RequestAborted).ConfigureAwait(false);
+            await TextAsync(context, $"{taken} IPs taken over from {peer}\n").ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     private static async Task AnswerAsync(HttpContext context, string kind, string ident, string prefix, Func<Task> work)

@@ -25,7 +25,7 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
         }
 
         RangeHold[] holds = [.. (store.Get(StateKeys.RingHolds, IpamJson.Default.StoredHoldArray) ?? [])
-            .Select(hold => new RangeHold(Range(hold.Start, hold.End), [.. hold.WaitingFor.Select(PeerName.Parse)]))];
+            .Select(hold => new RangeHold(Range(hold.Start, hold.End), [.. hold.WaitingFor.Select(PeerName.Parse)], Basis(hold)))];
         _ring = LoadRing(peer);
         return new AllocationRecord(peer, _ring, owned, holds);
     }
@@ -56,7 +56,8 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
         if (change.Holds is { } holds)
         {
             StoredHold[] stored = [.. holds.Select(hold => new StoredHold(
-                hold.Range.Start.ToString(), hold.Range.End.ToString(), [.. hold.WaitingFor.Select(peer => peer.ToString())]))];
+                hold.Range.Start.ToString(), hold.Range.End.ToString(), [.. hold.WaitingFor.Select(peer => peer.ToString())],
+                hold.Basis?.Token.ToString(), hold.Basis is { } basis ? new StoredEntry(basis.Peer.ToString(), basis.Version, basis.Free) : null))];
             changes.Add(StateStoreExtensions.Change(StateKeys.RingHolds, stored, IpamJson.Default.StoredHoldArray));
         }
 
@@ -128,6 +129,10 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
         return new RingState(
             Range(stored.Start, stored.End), peer, [.. _entries.Values.OrderBy(entry => entry.Token)], [.. stored.Seeds.Select(PeerName.Parse)]);
     }
+
+    private static RingEntry? Basis(StoredHold hold) => hold is { Token: { } token, Basis: { } basis }
+        ? new RingEntry(Ipv4Address.Parse(token), PeerName.Parse(basis.Peer), basis.Version, basis.Free)
+        : null;
 
     private static Ipv4Range Range(string start, string end) => new(Ipv4Address.Parse(start), Ipv4Address.Parse(end));
 }

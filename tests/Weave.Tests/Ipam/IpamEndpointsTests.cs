@@ -33,7 +33,8 @@ public sealed class IpamEndpointsTests
     }
 
     [Theory]
-    [InlineData("DELETE", "/peer/zzz", 200, "0 IPs taken over from zzz\n")]
+    [InlineData("DELETE", "/peer/zzz", 400, "Unable to take over: unknown peer 'zzz': neither name nor nickname of a peer of this network\n")]
+    [InlineData("DELETE", "/peer/00:00:00:00:00:99", 400, "Unable to take over: unknown peer '00:00:00:00:00:99': neither name nor nickname of a peer of this network\n")]
     [InlineData("DELETE", "/peer/host1", 200, "0 IPs taken over from host1\n")]
     [InlineData("DELETE", "/ip/x/banana", 400, "invalid IP Address: banana\n")]
     [InlineData("POST", "/ip/x/240.0.0.0/4", 400, "range 240.0.0.0/4 out of bounds: 10.32.0.0/12\n")]

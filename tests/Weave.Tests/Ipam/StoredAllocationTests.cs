@@ -18,7 +18,7 @@ public sealed class StoredAllocationTests
         StoredAllocation stored = new(store, Self);
         Assert.Null(stored.Load());
         RingState ring = new(Range, Self, [new RingEntry(Range.Start, Self, 3, 7), new RingEntry(new Ipv4Address(0x0A28_0000), new PeerName(2), 0, 9)], [Self, new PeerName(2)]);
-        RangeHold hold = new(new Ipv4Range(0x0A20_0000, 0x0A20_0010), [new PeerName(2)]);
+        RangeHold hold = new(new Ipv4Range(0x0A20_0000, 0x0A20_0010), [new PeerName(2)], new RingEntry(Ipv4Address.Parse("10.32.0.0"), new PeerName(3), 7, 4));
         OwnedAddresses owned = new(true, [Ipv4Cidr.Parse("10.32.0.1/12"), Ipv4Cidr.Parse("10.32.0.9/24")]);
         stored.Commit(new AllocationChange(ring, [new("c1", owned), new("c2", owned)], [hold], StartOver: false));
         stored.Commit(new AllocationChange(null, [new("c2", null)], null, StartOver: false));
@@ -31,6 +31,7 @@ public sealed class StoredAllocationTests
         Assert.Equal("c1", Assert.Single(loaded.Owned).Key);
         Assert.Equal(owned.Cidrs, loaded.Owned["c1"].Cidrs);
         Assert.Equal(hold.Range, Assert.Single(loaded.Holds).Range);
+        Assert.Equal(hold.Basis, loaded.Holds[0].Basis);
     }
 
     [Fact]

@@ -19,9 +19,11 @@ public sealed class AllocatorMessageTests
             Equal(row.GetProperty("decoded"), state);
             Assert.Equal(row.GetProperty("paxosFieldAbsentAfterDecode").GetBoolean(), state.Paxos is null);
 
-            Assert.True(AllocatorMessage.TryDecodeState(AllocatorMessage.EncodeState(state with { Healers = [new PeerName(7)] }), out AllocatorState? again));
+            RingEntry displaced = new(Ipv4Address.Parse("10.32.0.0"), new PeerName(8), 3, 2);
+            Assert.True(AllocatorMessage.TryDecodeState(AllocatorMessage.EncodeState(state with { Healers = [new PeerName(7)], Displaced = [displaced] }), out AllocatorState? again));
             Equal(row.GetProperty("decoded"), again);
             Assert.Equal([new PeerName(7)], again.Healers);
+            Assert.Equal([displaced], again.Displaced);
             Assert.Equal(state.Paxos is null, again.Paxos is null);
         }
     }

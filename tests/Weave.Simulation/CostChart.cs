@@ -10,6 +10,8 @@ internal static class CostChart
     private const int Height = 260;
     private const int Margin = 56;
 
+    private static readonly string[] Colours = ["#0a6", "#c40", "#06c", "#a0a"];
+
     /// <summary>Two charts side by side; each series is a name and its points.</summary>
     internal static string Draw(IReadOnlyList<CostSeries> bytes, IReadOnlyList<CostSeries> cpu)
     {
@@ -43,9 +45,10 @@ internal static class CostChart
 
         for (int i = 0; i < series.Count; i++)
         {
-            string colour = i == 0 ? "#0a6" : i == 1 ? "#c40" : "#06c";
+            string colour = Colours[i % Colours.Length];
+            string dash = i < 2 ? "" : " stroke-dasharray=\"6 4\"";
             string points = string.Join(' ', series[i].Points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Peers):f1},{Y(p.Value):f1}")));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dash}/>\n");
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{left + 8}\" y=\"{Margin + 14 + (14 * i)}\" fill=\"{colour}\">{series[i].Name}</text>\n");
         }
     }

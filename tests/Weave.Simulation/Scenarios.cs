@@ -13,12 +13,13 @@ public static class Scenarios
         {
             ["together"] = ("all peers start at once, each told of the same three, and know each other within 2 minutes", 300, Together),
             ["mesh"] = ("a random mesh of degree 8 converges within 5 minutes", 1000, Mesh),
-            ["partition"] = ("the mesh falls in two for 3 minutes and heals", 100, PartitionHeals),
-            ["churn"] = ("every minute a tenth of the peers is killed and restarted, for 5 minutes; a minute later all is well", 100, Churn),
+            ["partition"] = ("the mesh falls in two for 3 minutes and heals", 300, PartitionHeals),
+            ["churn"] = ("every minute a tenth of the peers is killed and restarted, for 5 minutes; whoever runs for 20 s knows and is known", 100, Churn),
             ["flap"] = ("one link breaks 200 times and nothing leaks", 3, Flap),
             ["clones"] = ("two machines have one name: the second is refused, the first untouched", 5, Clones),
             ["clocks"] = ("wall clocks jump by years and nobody notices", 30, ClockJumps),
             ["lossy"] = ("a tenth of all writes gets lost at first", 100, Lossy),
+            ["storm"] = ("kills, cuts, partitions, wrong clocks and loss for 10 minutes, then all is mended", 30, Disasters.Storm),
             ["quiet"] = ("what a converged random mesh of degree 8 costs in 5 minutes", 100, Quiet),
         };
 
@@ -47,6 +48,18 @@ public static class Scenarios
         }
 
         return world;
+    }
+
+    /// <summary>Waits a minute, until the last news are old, and counts bytes and machine time anew for as long as told.</summary>
+    internal static void MeasureQuiet(World world, TimeSpan time)
+    {
+        world.RunFor(Minute);
+        foreach (SimulatedPeer peer in world.Peers)
+        {
+            peer.ResetFigures();
+        }
+
+        world.RunFor(time);
     }
 
     private static ScenarioResult Together(ulong seed, int peers, WorldOptions options)
@@ -94,10 +107,11 @@ public static class Scenarios
     private static ScenarioResult Churn(ulong seed, int peers, WorldOptions options)
     {
         World world = RandomMesh(seed, peers, 8, options);
-        Converge("churn", world, Minute * 2);
-        for (int minute = 0; minute < 5; minute++)
+        ScenarioResult start = Converge("churn", world, Minute * 2);
+        string? failure = start.Failure;
+        for (int minute = 0; minute < 5 && failure is null; minute++)
         {
-            for (int i = 0; i < peers / 10; i++)
+            for (int i = 0; i < peers / 10 && failure is null; i++)
             {
                 SimulatedPeer victim = world.Peers[world.Dice.Next(peers)];
                 if (victim.IsRunning)
@@ -107,10 +121,28 @@ public static class Scenarios
                 }
 
                 world.RunFor(Minute / Math.Max(1, peers / 10));
+                failure = Stranger(world);
             }
         }
 
-        return Converge("churn", world, Minute);
+        return failure is null ? Converge("churn", world, Minute) : start with { Failure = failure };
+    }
+
+    /// <summary>Of those that have run for a while, one that another has no route to, in words; null when there is none.</summary>
+    private static string? Stranger(World world)
+    {
+        List<SimulatedPeer> settled = [.. world.Running.Where(peer => world.Now - peer.StartedAt >= TimeSpan.FromSeconds(20))];
+        foreach (SimulatedPeer from in settled)
+        {
+            if (settled.Find(to => !from.DataRoutes!.Unicast.ContainsKey(to.Name)) is { } unreached)
+            {
+                return string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"at {world.Now.TotalSeconds:f1} s {from}, started at {from.StartedAt.TotalSeconds:f1} s, does not reach {unreached}, started at {unreached.StartedAt.TotalSeconds:f1} s");
+            }
+        }
+
+        return null;
     }
 
     private static ScenarioResult Flap(ulong seed, int peers, WorldOptions options)
@@ -199,13 +231,7 @@ public static class Scenarios
             return start;
         }
 
-        world.RunFor(Minute);
-        foreach (SimulatedPeer peer in world.Peers)
-        {
-            peer.ResetFigures();
-        }
-
-        world.RunFor(Minute * 5);
+        MeasureQuiet(world, Minute * 5);
         return start with { Failure = world.IsConverged() ? null : "did not stay converged" };
     }
 

@@ -30,6 +30,9 @@ public sealed class SimulatedPeer
 
     public bool IsRunning { get; internal set; }
 
+    /// <summary>When the present incarnation began.</summary>
+    public TimeSpan StartedAt { get; internal set; }
+
     /// <summary>What the wall clock of this host is off by.</summary>
     public TimeSpan ClockError { get; set; }
 

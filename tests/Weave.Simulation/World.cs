@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Weave.Core.Mesh;
 using Weave.Core.Primitives;
@@ -102,6 +101,7 @@ public sealed partial class World
     {
         peer.Incarnation++;
         peer.IsRunning = true;
+        peer.StartedAt = Now;
         peer.WakeAt = TimeSpan.MaxValue;
         peer.Attachments.Clear();
         MeshOptions options = new()
@@ -235,14 +235,15 @@ public sealed partial class World
             return;
         }
 
-        long started = Options.MeasureCpu ? Stopwatch.GetTimestamp() : 0;
+        // Of the process, which does nothing else: what other processes take does not show.
+        TimeSpan started = Options.MeasureCpu ? Environment.CpuUsage.TotalTime : default;
         work(peer.Now);
         List<MeshEffect> effects = _effects;
         effects.Clear();
         peer.Router.Drain(peer.Now, effects);
         if (Options.MeasureCpu)
         {
-            peer.Cpu += Stopwatch.GetElapsedTime(started);
+            peer.Cpu += Environment.CpuUsage.TotalTime - started;
         }
 
         foreach (MeshEffect effect in effects)

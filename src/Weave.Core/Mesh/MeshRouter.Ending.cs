@@ -24,6 +24,7 @@ public sealed partial class MeshRouter
             if (lingering.Id == id)
             {
                 EndLinger(lingering.Peer!.Name);
+                _straight.Remove(lingering.Peer!.Name);
                 Collect(now);
                 _routes.Request(now.Elapsed);
                 return;
@@ -79,6 +80,7 @@ public sealed partial class MeshRouter
     {
         PeerName peer = connection.Peer!.Name;
         _neighbours.Remove(peer);
+        _straight.Remove(peer);
         _topology.RemoveOwnLink(peer);
         _topology.Release(peer);
         if (linger)

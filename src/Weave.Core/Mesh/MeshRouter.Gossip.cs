@@ -198,7 +198,9 @@ public sealed partial class MeshRouter
 
     private void Recalculate()
     {
-        if (_routes.Recalculate(_lingering.Keys))
+        // A link that both ends call established speaks for itself.
+        _straight.RemoveWhere(neighbour => _topology.Graph.IsLinkEstablished(neighbour));
+        if (_routes.Recalculate([.. _lingering.Keys.Union(_straight)], _straight))
         {
             _effects.Add(new MeshEffect.RoutesChanged(_routes.Data));
         }

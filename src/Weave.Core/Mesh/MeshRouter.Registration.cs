@@ -47,9 +47,10 @@ public sealed partial class MeshRouter
             return;
         }
 
+        bool succeeds = _neighbours.TryGetValue(peer.Name, out MeshConnection? old) && old.Phase == ConnectionPhase.Established;
         if (SettleDuplicate(now, connection, peer))
         {
-            Register(now, connection, peer, introduced);
+            Register(now, connection, peer, introduced, succeeds);
         }
     }
 
@@ -100,7 +101,7 @@ public sealed partial class MeshRouter
         return true;
     }
 
-    private void Register(Moment now, MeshConnection connection, Introduction peer, MeshSessionEvent.Introduced introduced)
+    private void Register(Moment now, MeshConnection connection, Introduction peer, MeshSessionEvent.Introduced introduced, bool succeeds)
     {
         PeerEntry? known = _topology.Entry(peer.Name);
         bool restarted = known is not null && known.Uid != peer.Uid;
@@ -131,16 +132,29 @@ public sealed partial class MeshRouter
         _neighbours.Add(peer.Name, connection);
         _topology.SetOwnLink(connection.ToLink());
         _maker.OnRegistered(connection.Id, peer.Name, connection.Address, connection.Outbound);
-        EndLinger(peer.Name);
-        if (restarted || !reachable)
+
+        // While data lingers a peer can be reachable without control: what happened meanwhile was told to nobody.
+        if (restarted || !reachable || _lingering.Count > 0 || _straight.Count > 0)
         {
             SendEverything(now, connection);
         }
 
+        TakeOver(peer.Name, succeeds);
         _routes.Request(now.Elapsed);
         AnnounceSelf(now, peer.Name);
         _effects.Add(new MeshEffect.OverlayConfirm(connection.Id));
         Note(MeshNote.ConnectionAdded, connection, restarted ? "connection added (restarted peer)" : reachable ? "connection added" : "connection added (new peer)");
+    }
+
+    /// <summary>The path of an earlier connection is used on until both ends call the link of the new one established.</summary>
+    private void TakeOver(PeerName neighbour, bool succeeds)
+    {
+        if ((succeeds && !_options.OriginalRules) || _lingering.ContainsKey(neighbour))
+        {
+            _straight.Add(neighbour);
+        }
+
+        EndLinger(neighbour);
     }
 
     private static string Describe(PeerName name, string nickname) => $"{name}({nickname})";

@@ -28,6 +28,9 @@ public sealed partial class MeshRouter : IPeerDirectory
     private readonly SortedDictionary<ConnectionId, MeshConnection> _connections = [];
     private readonly SortedDictionary<PeerName, MeshConnection> _neighbours = [];
     private readonly SortedDictionary<PeerName, MeshConnection> _lingering = [];
+
+    /// <summary>Neighbours to whom data goes straight although the topology does not, or not yet, show an established link.</summary>
+    private readonly SortedSet<PeerName> _straight = [];
     private readonly SortedDictionary<string, MeshChannel> _channels = new(StringComparer.Ordinal);
     private readonly SortedSet<ConnectionId> _touched = [];
     private readonly List<MeshEffect> _effects = [];
@@ -174,7 +177,13 @@ public sealed partial class MeshRouter : IPeerDirectory
     {
         if (_connections.TryGetValue(id, out MeshConnection? connection))
         {
+            PeerName? closing = connection.Phase == ConnectionPhase.Established ? connection.Peer?.Name : null;
             End(now, connection, reason, TargetEnd.Failed, linger: true);
+            if (closing is { } neighbour && _lingering.ContainsKey(neighbour))
+            {
+                // Its host was there to close, so the way is good. Others may still show a way through one another.
+                _straight.Add(neighbour);
+            }
         }
     }
 

@@ -1,15 +1,14 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Weave.Core.Crypto;
 using Weave.Core.Primitives;
-using Weave.Wire.Gob;
 using Weave.Wire.Mesh;
 
 namespace Weave.Core.Mesh;
 
 /// <summary>
-/// One TCP connection between peers, without the TCP: handshake, framing and encryption of both protocol versions.
-/// Bytes come in split in any way, whole messages come out. Not thread-safe; time-outs are the caller's.
+/// One TCP connection between peers, without the TCP: the handshake of both protocol versions, then messages, over
+/// <see cref="MeshFrames"/>. Bytes come in split in any way, whole messages come out. Not thread-safe; time-outs are the
+/// caller's.
 /// </summary>
 /// <remarks>
 /// docs/wire/mesh.md §1.3 to §1.6. Stages: header, then in version 2 encryption flag and public key, then the
@@ -26,18 +25,12 @@ public sealed class MeshSession
 
     private const byte FlagPlain = 0;
     private const byte FlagEncrypted = 1;
-    private const int LengthSize = sizeof(uint);
 
     private readonly MeshSessionOptions _options;
-    private readonly ByteQueue _input = new();
+    private readonly MeshFrames _frames = new();
     private readonly byte[]? _privateKey;
     private readonly byte[]? _publicKey;
     private Stage _stage = Stage.Header;
-    private int _version;
-    private int _described; // version 1: bytes of type descriptions that wait for the features
-    private byte[]? _sessionKey;
-    private MessageNonce? _sendNonce;
-    private MessageNonce? _receiveNonce;
     private OutgoingGuard? _guard;
 
     public MeshSession(MeshSessionOptions options, IRandom random)
@@ -83,12 +76,12 @@ public sealed class MeshSession
             return;
         }
 
-        _input.Append(bytes);
+        _frames.Append(bytes);
         while (!IsFailed && Step(output, events))
         {
         }
 
-        _input.Compact();
+        _frames.Compact();
     }
 
     /// <summary>Frames and encrypts one message.</summary>
@@ -132,7 +125,7 @@ public sealed class MeshSession
 
     private bool StepHeader(IBufferWriter<byte> output, ICollection<MeshSessionEvent> events)
     {
-        if (!_input.TryTake(ProtocolHeader.Size, out ReadOnlySpan<byte> raw))
+        if (!_frames.TryTake(ProtocolHeader.Size, out ReadOnlySpan<byte> raw))
         {
             return false;
         }
@@ -143,14 +136,15 @@ public sealed class MeshSession
             return Fail($"remote protocol header not recognised: [{bytes}]", events);
         }
 
-        if (!OurHeader.TryAgree(theirs, out _version))
+        if (!OurHeader.TryAgree(theirs, out int version))
         {
             return Fail(
                 $"remote version range [{theirs.MinVersion},{theirs.MaxVersion}] is incompatible with ours [{_options.MinVersion},{_options.MaxVersion}]",
                 events);
         }
 
-        if (_version == 1)
+        _frames.Version = version;
+        if (version == 1)
         {
             WriteVersion1Features(output);
             _stage = Stage.Features;
@@ -167,7 +161,7 @@ public sealed class MeshSession
 
     private bool StepFlag(IBufferWriter<byte> output, ICollection<MeshSessionEvent> events)
     {
-        if (!_input.TryTake(1, out ReadOnlySpan<byte> flag))
+        if (!_frames.TryTake(1, out ReadOnlySpan<byte> flag))
         {
             return false;
         }
@@ -175,9 +169,9 @@ public sealed class MeshSession
         switch (flag[0])
         {
             case FlagPlain when _publicKey is not null:
-                return Fail(Reasons.ExpectedEncryption, events);
+                return Fail(MeshReasons.ExpectedEncryption, events);
             case FlagEncrypted when _publicKey is null:
-                return Fail(Reasons.ExpectedNoEncryption, events);
+                return Fail(MeshReasons.ExpectedNoEncryption, events);
             case FlagPlain:
                 WriteFeatures(output);
                 return true;
@@ -191,14 +185,14 @@ public sealed class MeshSession
 
     private bool StepPublicKey(IBufferWriter<byte> output, ICollection<MeshSessionEvent> events)
     {
-        if (!_input.TryTake(BoxKeys.Size, out ReadOnlySpan<byte> remoteKey))
+        if (!_frames.TryTake(BoxKeys.Size, out ReadOnlySpan<byte> remoteKey))
         {
             return false;
         }
 
         if (!TryAgree(remoteKey))
         {
-            return Fail(Reasons.BadPublicKey, events);
+            return Fail(MeshReasons.BadPublicKey, events);
         }
 
         WriteFeatures(output);
@@ -207,47 +201,24 @@ public sealed class MeshSession
 
     private bool StepFeatures(ICollection<MeshSessionEvent> events)
     {
-        ReadOnlySpan<byte> stream = default;
-        if (_version == 1 ? !TryTakeVersion1Features(events, out stream) : !TryTakeFrame(events, MaxIntroductionSize, out stream))
+        if (!_frames.TryTakeFeatures(MaxIntroductionSize, out ReadOnlySpan<byte> stream, out string? error))
         {
-            return false;
+            return error is not null && Fail(error, events);
         }
 
-        if (_version != 1 && !TryOpen(stream, out stream))
-        {
-            return Fail(Reasons.CannotDecrypt, events);
-        }
-
-        if (!FeatureMap.TryRead(stream, out SortedDictionary<string, string> features, out string? error))
+        if (!FeatureMap.TryRead(stream, out SortedDictionary<string, string> features, out error))
         {
             return Fail(error!, events);
         }
 
-        return _version == 1 ? IntroduceVersion1(features, events) : Introduce(features, events);
+        return _frames.Version == 1 ? IntroduceVersion1(features, events) : Introduce(features, events);
     }
 
     private bool StepMessage(ICollection<MeshSessionEvent> events)
     {
-        if (!TryTakeFrame(events, MaxFrameSize, out ReadOnlySpan<byte> frame))
+        if (!_frames.TryTakeMessage(MaxFrameSize, out byte[] message, out string? error))
         {
-            return false;
-        }
-
-        if (_version == 1 && !TryUnwrapVersion1(events, ref frame))
-        {
-            return !IsFailed;
-        }
-
-        if (_receiveNonce is null)
-        {
-            events.Add(new MeshSessionEvent.Message(frame.ToArray()));
-            return true;
-        }
-
-        byte[] message = new byte[Math.Max(0, frame.Length - SecretBox.TagSize)];
-        if (!SecretBox.TryOpen(message, frame, _receiveNonce.Next(), _sessionKey))
-        {
-            return Fail(Reasons.CannotDecrypt, events);
+            return error is not null && Fail(error, events);
         }
 
         events.Add(new MeshSessionEvent.Message(message));
@@ -260,7 +231,7 @@ public sealed class MeshSession
         bool offered = features.TryGetValue(FeatureKeys.PublicKey, out string? hex);
         if (offered != _publicKey is not null)
         {
-            return Fail(offered ? Reasons.ExpectedNoEncryption : Reasons.ExpectedEncryption, events);
+            return Fail(offered ? MeshReasons.ExpectedNoEncryption : MeshReasons.ExpectedEncryption, events);
         }
 
         if (offered)
@@ -269,7 +240,7 @@ public sealed class MeshSession
             if (Convert.FromHexString(hex!, remoteKey, out int consumed, out int written) != OperationStatus.Done
                 || consumed != hex!.Length || written != BoxKeys.Size || !TryAgree(remoteKey))
             {
-                return Fail(Reasons.BadPublicKey, events);
+                return Fail(MeshReasons.BadPublicKey, events);
             }
         }
 
@@ -284,8 +255,8 @@ public sealed class MeshSession
     private bool Introduce(SortedDictionary<string, string> features, ICollection<MeshSessionEvent> events)
     {
         _stage = Stage.Messages;
-        _guard = new OutgoingGuard(_version, _options.Features, features);
-        events.Add(new MeshSessionEvent.Introduced(_version, features, (byte[]?)_sessionKey?.Clone()));
+        _guard = new OutgoingGuard(_frames.Version, _options.Features, features);
+        events.Add(new MeshSessionEvent.Introduced(_frames.Version, features, (byte[]?)_frames.Key?.Clone()));
         return true;
     }
 
@@ -297,99 +268,8 @@ public sealed class MeshSession
             return false;
         }
 
-        _sessionKey = key;
-        _sendNonce = new MessageNonce(_options.Outbound);
-        _receiveNonce = new MessageNonce(!_options.Outbound);
+        _frames.Encrypt(key, _options.Outbound);
         return true;
-    }
-
-    /// <summary>Decrypts a frame of the handshake; without encryption it is what it is.</summary>
-    private bool TryOpen(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> content)
-    {
-        content = frame;
-        if (_receiveNonce is null)
-        {
-            return true;
-        }
-
-        byte[] opened = new byte[Math.Max(0, frame.Length - SecretBox.TagSize)];
-        content = opened;
-        return SecretBox.TryOpen(opened, frame, _receiveNonce.Next(), _sessionKey);
-    }
-
-    /// <summary>Version 2: length (4), content. Version 1: one message of the gob stream with its size.</summary>
-    private bool TryTakeFrame(ICollection<MeshSessionEvent> events, int maxSize, out ReadOnlySpan<byte> frame)
-    {
-        frame = default;
-        ReadOnlySpan<byte> waiting = _input.Bytes;
-        if (!TryReadLength(waiting, out int prefix, out ulong size))
-        {
-            return waiting.Length >= GobNumbers.MaxSize && Fail(GobErrors.BadValue, events);
-        }
-
-        if (size > (ulong)maxSize)
-        {
-            return Fail($"incoming message exceeds maximum size: {size} > {maxSize}", events);
-        }
-
-        if (!_input.TryTake(prefix + (int)size, out frame))
-        {
-            return false;
-        }
-
-        frame = _version == 1 ? frame : frame[prefix..];
-        return true;
-    }
-
-    private bool TryReadLength(ReadOnlySpan<byte> waiting, out int prefix, out ulong size)
-    {
-        if (_version == 1)
-        {
-            ReadOnlySpan<byte> rest = waiting;
-            bool read = GobNumbers.TryReadUnsigned(ref rest, out size);
-            prefix = waiting.Length - rest.Length;
-            return read;
-        }
-
-        prefix = LengthSize;
-        bool enough = waiting.Length >= LengthSize;
-        size = enough ? BinaryPrimitives.ReadUInt32BigEndian(waiting) : 0;
-        return enough;
-    }
-
-    /// <summary>The stream up to and including its first value; descriptions of types come before it.</summary>
-    private bool TryTakeVersion1Features(ICollection<MeshSessionEvent> events, out ReadOnlySpan<byte> stream)
-    {
-        stream = default;
-        ReadOnlySpan<byte> waiting = _input.Bytes;
-        ReadOnlySpan<byte> rest = waiting[_described..];
-        while (GobNumbers.TryReadUnsigned(ref rest, out ulong size) && size <= (ulong)rest.Length)
-        {
-            ReadOnlySpan<byte> message = rest[..(int)size];
-            rest = rest[(int)size..];
-            if (!GobNumbers.TryReadUnsigned(ref message, out ulong id))
-            {
-                return Fail(GobErrors.BadValue, events);
-            }
-
-            if (GobNumbers.UnZigZag(id) >= 0)
-            {
-                return _input.TryTake(waiting.Length - rest.Length, out stream);
-            }
-
-            _described = waiting.Length - rest.Length;
-        }
-
-        return waiting.Length > MaxIntroductionSize && Fail("introduction too long", events);
-    }
-
-    /// <summary>A message of version 1 is a byte slice; anything else in the stream can only be another description, which is ignored.</summary>
-    private bool TryUnwrapVersion1(ICollection<MeshSessionEvent> events, ref ReadOnlySpan<byte> frame)
-    {
-        GobReader reader = new(frame);
-        bool found = reader.NextValue(GobType.Bytes);
-        frame = found ? reader.Bytes() : default;
-        return reader.Error is { } error ? Fail(error, events) : found;
     }
 
     private void WriteFeatures(IBufferWriter<byte> output)
@@ -418,46 +298,13 @@ public sealed class MeshSession
     }
 
     /// <summary>Framing and encryption alone.</summary>
-    internal void WriteFrame(ReadOnlySpan<byte> content, IBufferWriter<byte> output)
-    {
-        int size = content.Length + (_sendNonce is null ? 0 : SecretBox.TagSize);
-        int prefix = _version == 1 ? GobFrame.HeaderSize(size) : LengthSize;
-        Span<byte> frame = output.GetSpan(prefix + size)[..(prefix + size)];
-        if (_version == 1)
-        {
-            GobFrame.WriteHeader(frame, size);
-        }
-        else
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(frame, (uint)size);
-        }
-
-        if (_sendNonce is null)
-        {
-            content.CopyTo(frame[prefix..]);
-        }
-        else
-        {
-            SecretBox.Seal(frame[prefix..], content, _sendNonce.Next(), _sessionKey);
-        }
-
-        output.Advance(prefix + size);
-    }
+    internal void WriteFrame(ReadOnlySpan<byte> content, IBufferWriter<byte> output) => _frames.Write(content, output);
 
     private bool Fail(string reason, ICollection<MeshSessionEvent> events)
     {
         _stage = Stage.Failed;
-        _input.Clear();
+        _frames.Clear();
         events.Add(new MeshSessionEvent.Failed(reason));
         return false;
-    }
-
-    /// <summary>Texts that users of the original know, in their spelling.</summary>
-    private static class Reasons
-    {
-        internal const string ExpectedEncryption = "password specified, but peer requested an unencrypted connection";
-        internal const string ExpectedNoEncryption = "no password specificed, but peer requested an encrypted connection";
-        internal const string CannotDecrypt = "Unable to decrypt TCP msg";
-        internal const string BadPublicKey = "peer sent an unusable public key";
     }
 }

@@ -56,6 +56,9 @@ internal sealed class RouteGraph
 
     internal bool TryRank(PeerName name, out int rank) => _ranks.TryGetValue(name, out rank);
 
+    /// <summary>We and <paramref name="neighbour"/> both list our link as established.</summary>
+    internal bool IsLinkEstablished(PeerName neighbour) => TryRank(neighbour, out int rank) && Established.Of(Self).Contains(rank);
+
     /// <summary>Peers reachable from us over any link, and over <paramref name="also"/> as if we were linked to them.</summary>
     internal HashSet<PeerName> Reachable(IReadOnlyCollection<PeerName> also)
     {

@@ -42,6 +42,21 @@ internal sealed class RouteTable : RoutesSnapshot
 
     internal Adjacency Links => _links;
 
+    /// <summary>
+    /// Makes each of these its own next hop. What lies behind it, and broadcasts, go as they would: others do not know of
+    /// the link. Before the table is shown to anybody.
+    /// </summary>
+    internal void GoStraightTo(IEnumerable<PeerName> neighbours)
+    {
+        foreach (PeerName neighbour in neighbours)
+        {
+            if (_graph.TryRank(neighbour, out int rank) && rank != _graph.Self)
+            {
+                _hops[rank] = rank;
+            }
+        }
+    }
+
     /// <summary>The next hop, without making the dictionary. Our own entry is <see cref="PeerName.Unknown"/>.</summary>
     internal bool TryNextHop(PeerName destination, out PeerName hop)
     {

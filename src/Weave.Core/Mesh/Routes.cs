@@ -39,8 +39,11 @@ public sealed class Routes
     /// Neighbours whose overlay outlives their control connection. Such a link is used only to reach a neighbour that
     /// the topology shows no other way to: others do not know of it, so next to a known way it would double broadcasts.
     /// </param>
+    /// <param name="direct">
+    /// Neighbours whose overlay works though the topology may not say so: frames for them, and for them alone, go straight.
+    /// </param>
     /// <returns>The data plane's routes changed.</returns>
-    public bool Recalculate(IReadOnlyCollection<PeerName> lingering)
+    public bool Recalculate(IReadOnlyCollection<PeerName> lingering, IReadOnlyCollection<PeerName> direct)
     {
         Due = null;
         RouteGraph graph = _topology.Graph;
@@ -53,7 +56,8 @@ public sealed class Routes
             after = new RouteTable(graph, graph.Established.With(graph.Self, cutOff));
         }
 
-        if (graph.SameDataPlane(before.Graph) && after.Links.SameAs(before.Links))
+        after.GoStraightTo(direct);
+        if (graph.SameDataPlane(before.Graph) && after.Links.SameAs(before.Links) && after.Hops.SequenceEqual(before.Hops))
         {
             return false;
         }

@@ -35,6 +35,7 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
     {
         socket.LingerState = new LingerOption(true, 0);
         socket.NoDelay = true;
+        TcpRetransmission.Configure(socket);
     }
 
     internal void Start()

@@ -55,6 +55,46 @@ public sealed class MeshBehaviourTests
         Assert.Equal(1, a.Status.TerminationCount);
     }
 
+    /// <summary>While data goes on without control, nobody is told anything: the new connection begins with everything.</summary>
+    [Fact]
+    public void What_happened_while_only_data_went_on_is_told_with_the_new_connection()
+    {
+        World world = Pair(new WorldOptions { Attach = JoinFaulty });
+        (SimulatedPeer a, SimulatedPeer b) = (world.Peers[0], world.Peers[1]);
+        world.Cut(a, b);
+        Assert.True(world.RunUntil(() => a.Status.Connections is [{ Lingering: true }], Soon), "does not linger");
+        ((FaultyChannel)a.Attachments["faulty"]).State = new SurrogateGossip([9]);
+        Assert.True(world.RunUntil(world.IsConverged, Soon), string.Join('\n', world.Differences()));
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Contains("gossip 09", ((FaultyChannel)b.Attachments["faulty"]).Heard);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Data_to_a_peer_that_restarts_goes_straight_all_the_time(int peers)
+    {
+        World world = Pair(new WorldOptions());
+        SimulatedPeer restarting = world.Peers[1];
+        while (world.Peers.Count < peers)
+        {
+            SimulatedPeer added = world.AddPeer();
+            foreach (SimulatedPeer other in world.Peers.Where(other => other != added).ToArray())
+            {
+                World.Connect(added, other);
+            }
+        }
+
+        bool Bent() => world.Peers.Any(peer => peer != restarting && peer.DataRoutes!.Unicast.GetValueOrDefault(restarting.Name) != restarting.Name);
+        Assert.True(world.RunUntil(() => world.IsConverged() && !Bent(), TimeSpan.FromMinutes(2)), string.Join('\n', world.Differences()));
+        TimeSpan moment = TimeSpan.FromMilliseconds(5);
+        world.Kill(restarting);
+        Assert.False(world.RunUntil(Bent, TimeSpan.FromSeconds(20), moment), $"not straight while it is away, at {world.Now}");
+        world.Start(restarting);
+        Assert.False(world.RunUntil(Bent, TimeSpan.FromSeconds(20), moment), $"not straight while it comes back, at {world.Now}");
+        Assert.True(world.IsConverged(), string.Join('\n', world.Differences()));
+    }
+
     [Fact]
     public void A_peer_that_restarts_is_taken_back_at_once()
     {
@@ -156,6 +196,7 @@ public sealed class MeshBehaviourTests
     [InlineData("clones", 5)]
     [InlineData("clocks", 8)]
     [InlineData("lossy", 12)]
+    [InlineData("storm", 6)]
     public void A_scenario_holds_in_small(string name, int peers)
     {
         ScenarioResult result = Scenarios.All[name].Run(11, peers, new WorldOptions());
@@ -190,7 +231,9 @@ public sealed class MeshBehaviourTests
 
         public TimeSpan? NextDeadline => null;
 
-        public GossipData? CompleteState(Moment now) => null;
+        internal GossipData? State { get; set; }
+
+        public GossipData? CompleteState(Moment now) => State;
 
         public GossipOutcome OnGossip(Moment now, PeerName neighbour, ReadOnlySpan<byte> payload) => Refuse("gossip", payload);
 

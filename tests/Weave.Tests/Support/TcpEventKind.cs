@@ -1,0 +1,8 @@
+namespace Weave.Tests.Support;
+
+internal enum TcpEventKind
+{
+    Begin,
+    Data,
+    End,
+}

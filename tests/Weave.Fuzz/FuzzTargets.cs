@@ -3,6 +3,7 @@ using Weave.Fuzz.Gob;
 using Weave.Fuzz.Ipam;
 using Weave.Fuzz.Mesh;
 using Weave.Fuzz.Names;
+using Weave.Fuzz.Sleeve;
 
 namespace Weave.Fuzz;
 
@@ -22,5 +23,8 @@ public static class FuzzTargets
         new("dns", ["nameserver/dns.json"], DnsFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("names", ["gob/nameserver.json", "nameserver"], NamesFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("ipam", ["gob/ipam_gossip.json", "gob/ipam_unicast.json"], IpamFuzz.Fuzz, MaxAllocationPerByte: 16384),
+        new("sleeve-datagram", ["sleeve/packets.json", "sleeve/parse.json"], SleeveFuzz.Datagram),
+        new("sleeve-frame", ["sleeve"], SleeveFuzz.Frame),
+        new("sleeve-control", ["sleeve", "overlay/switch.json"], SleeveFuzz.Control, MaxAllocationPerByte: 256),
     ];
 }

@@ -65,6 +65,18 @@ public sealed class OverlaySwitch
     public SwitchChanges OnHold(int index, bool held)
     {
         _slots[index].Held = held;
+        _slots[index].Presumed = false;
+        return Choose();
+    }
+
+    /// <summary>
+    /// Overlay <paramref name="index"/> worked for an earlier connection up to now: it is preferred like an established one,
+    /// until it says that it is established, held or lost. So frames do not change their way twice when a connection is
+    /// replaced.
+    /// </summary>
+    public SwitchChanges OnPresumed(int index)
+    {
+        _slots[index].Presumed = true;
         return Choose();
     }
 
@@ -91,7 +103,7 @@ public sealed class OverlaySwitch
 
     private SwitchChanges Choose()
     {
-        int best = Array.FindIndex(_slots, slot => slot is { Alive: true, Held: false, Established: true });
+        int best = Array.FindIndex(_slots, slot => slot is { Alive: true, Held: false } && (slot.Established || slot.Presumed));
         if (best < 0)
         {
             best = Array.FindIndex(_slots, slot => slot is { Alive: true, Held: false });
@@ -112,5 +124,6 @@ public sealed class OverlaySwitch
         internal bool Alive { get; set; } = true;
         internal bool Established { get; set; }
         internal bool Held { get; set; }
+        internal bool Presumed { get; set; }
     }
 }

@@ -164,6 +164,8 @@ public sealed class FastDatapath : IFastDatapath
 
     internal int Program(string name) => _programs.Program(name);
 
+    internal BpfMap Macs => _programs.Macs;
+
     private void AttachDevice(int ifindex)
     {
         TcProgram.Attach(_programs.Program("weave_egress"), ifindex, TcHookPoint.Egress);

@@ -16,6 +16,9 @@ internal static unsafe partial class SocketNative
     internal const int SO_SNDBUFFORCE = 32;
     internal const int SO_RCVBUFFORCE = 33;
     internal const int SO_ATTACH_REUSEPORT_CBPF = 51;
+    internal const int SO_MEMINFO = 55;
+    internal const int SK_MEMINFO_DROPS = 8;
+    internal const int SK_MEMINFO_VARS = 9;
     internal const int IPPROTO_IP = 0;
     internal const int IP_MTU_DISCOVER = 10;
     internal const int IP_MTU = 14;

@@ -87,6 +87,19 @@ public sealed unsafe class UdpSocket : IDisposable
         SetOrElse(SocketNative.SO_SNDBUFFORCE, SocketNative.SO_SNDBUF, bytes);
     }
 
+    /// <summary>Datagrams that arrived and found the receive buffer full, since the socket was opened.</summary>
+    /// <exception cref="KernelException">The socket is gone.</exception>
+    public long ReceiveDrops
+    {
+        get
+        {
+            uint* figures = stackalloc uint[SocketNative.SK_MEMINFO_VARS];
+            uint length = SocketNative.SK_MEMINFO_VARS * sizeof(uint);
+            Check(SocketNative.getsockopt(Fd, SocketNative.SOL_SOCKET, SocketNative.SO_MEMINFO, figures, &length), "ask for dropped datagrams");
+            return figures[SocketNative.SK_MEMINFO_DROPS];
+        }
+    }
+
     /// <summary>Receiving gives up after this time, so that a thread can look whether it is to end.</summary>
     public void SetReceiveTimeout(TimeSpan timeout)
     {

@@ -12,6 +12,9 @@ public interface ISubForwarder
     /// <summary>The switch chose this forwarder to carry frames to the neighbour, or chose another.</summary>
     void Carry(bool carries);
 
+    /// <summary>The control connection ended; frames go on for as long as this works.</summary>
+    void Linger();
+
     /// <summary>Ends it. No event is raised afterwards that the switch would still listen to.</summary>
     void Stop();
 

@@ -5,6 +5,9 @@ public interface ISubForwarderEvents
 {
     void Established();
 
+    /// <summary>It worked for an earlier connection until now, so frames need not take another way while it is tried.</summary>
+    void Presumed();
+
     /// <summary>Lost for the rest of the connection.</summary>
     void Failed(string reason);
 

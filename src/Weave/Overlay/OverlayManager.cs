@@ -88,7 +88,7 @@ internal sealed class OverlayManager : IOverlayManager
         {
             if (linger && connection.Established)
             {
-                connection.Lingers = true;
+                connection.Linger();
                 return;
             }
 
@@ -158,7 +158,7 @@ internal sealed class OverlayManager : IOverlayManager
 
         internal bool Established { get; private set; }
 
-        internal bool Lingers { get; set; }
+        internal bool Lingers { get; private set; }
 
         internal OverlayStatus? Status => _best?.Status;
 
@@ -206,6 +206,15 @@ internal sealed class OverlayManager : IOverlayManager
             else
             {
                 owner._logger.ControlIgnored(Remote, payload.Length);
+            }
+        }
+
+        internal void Linger()
+        {
+            Lingers = true;
+            foreach (ISubForwarder? forwarder in _forwarders)
+            {
+                forwarder?.Linger();
             }
         }
 
@@ -279,6 +288,8 @@ internal sealed class OverlayManager : IOverlayManager
         private sealed class Events(SwitchedConnection connection, int index) : ISubForwarderEvents
         {
             public void Established() => Raise(() => connection.Handle(index, connection._switch.OnEstablished(index)));
+
+            public void Presumed() => Raise(() => connection.Handle(index, connection._switch.OnPresumed(index)));
 
             public void Failed(string reason) => Raise(() => connection.Lost(index, reason));
 

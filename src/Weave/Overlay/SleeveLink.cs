@@ -81,6 +81,11 @@ internal sealed class SleeveLink : ISubForwarder
 
     public void Carry(bool carries) => _overlay.Carry(this, carries);
 
+    public void Linger()
+    {
+        // Its patience is that of the original, which is long enough.
+    }
+
     public void Stop()
     {
         _overlay.Unregister(this);

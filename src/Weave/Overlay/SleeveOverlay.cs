@@ -75,8 +75,9 @@ internal sealed class SleeveOverlay : ISubOverlay, IDisposable
     /// <summary>Where MAC addresses were seen; null when the kernel keeps that.</summary>
     internal MacTable? Macs => _macs;
 
-    /// <summary>What the data threads did, by name.</summary>
-    internal IEnumerable<(string Name, long Value)> Counters => SleeveCounters.Sum([_egress.Counters, _ingress.Counters]);
+    /// <summary>What the data threads did, and what arrived faster than they took it, by name.</summary>
+    internal IEnumerable<(string Name, long Value)> Counters =>
+        [.. SleeveCounters.Sum([_egress.Counters, _ingress.Counters]), ("receive_overflow", Channels.Main.ReceiveDrops)];
 
     internal void Start()
     {

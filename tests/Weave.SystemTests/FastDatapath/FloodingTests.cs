@@ -85,6 +85,27 @@ public sealed class FloodingTests
     }
 
     [Fact]
+    public void A_flooded_frame_is_copied_to_a_thousand_next_hops()
+    {
+        using OverlayWorld world = new OverlayWorld(2).FullMesh();
+        Learn(world, 1, 2);
+        ShortId[] hops = [.. Enumerable.Range(1000, 1000).Select(id => new ShortId((ushort)id))];
+        foreach (ShortId hop in hops)
+        {
+            // All at one address, where they are strangers: what is counted is what leaves.
+            world[1].Datapath.Tables.SetNeighbour(hop, new DatapathNeighbour(world[2].Address, 0, Fast: true));
+        }
+
+        world[1].Datapath.Tables.SetHops(world[1].Id, new DatapathHops(null, hops));
+        (ulong sent, ulong flooded, ulong refused) = (world[1].Count(DatapathCounter.SentFast), world[1].Count(DatapathCounter.Flooded), world[1].Count(DatapathCounter.DropSend));
+        world[1].Send("239.1.2.3", 5007, 3);
+        flooded = world[1].Count(DatapathCounter.Flooded) - flooded;
+        Assert.True(flooded >= 3, $"{flooded} frames were flooded"); // the kernel may have said something of its own
+        Assert.Equal((ulong)hops.Length * flooded, world[1].Count(DatapathCounter.SentFast) - sent);
+        Assert.Equal(refused, world[1].Count(DatapathCounter.DropSend));
+    }
+
+    [Fact]
     public void A_container_that_moves_is_found_after_it_says_so()
     {
         using OverlayWorld world = new OverlayWorld(3).FullMesh();

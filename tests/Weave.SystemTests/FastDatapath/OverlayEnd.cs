@@ -67,6 +67,11 @@ internal sealed class OverlayEnd : ISubForwarderEvents, IDisposable
 
     public void Established() => IsEstablished = true;
 
+    public void Presumed()
+    {
+        // One overlay: there is nothing to choose.
+    }
+
     public void Failed(string reason) => throw new InvalidOperationException(reason);
 
     public void Hold(bool held) => IsHeld = held;

@@ -207,6 +207,11 @@ internal sealed class SleeveHosts : IDisposable
 
         void ISubForwarderEvents.Established() => _established = true;
 
+        public void Presumed()
+        {
+            // One overlay: there is nothing to choose.
+        }
+
         public void Failed(string reason) => _established = false;
     }
 }

@@ -68,8 +68,8 @@ public sealed record DatapathSpec
         DatapathSpec merged = new() { Self = older.Self, Owners = Owners };
         foreach ((ShortId id, DatapathNeighbour neighbour) in older.Neighbours.Concat(Neighbours))
         {
-            // A path that worked before counts until its heartbeats say otherwise.
-            bool keepsFast = merged.Neighbours.TryGetValue(id, out DatapathNeighbour before) && before.Fast && !neighbour.Fast;
+            // A path that worked before counts until a connection to the neighbour has one of its own.
+            bool keepsFast = merged.Neighbours.TryGetValue(id, out DatapathNeighbour before) && before.Fast && neighbour.Address == default;
             merged.Neighbours[id] = keepsFast ? before : neighbour;
         }
 

@@ -36,6 +36,7 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     private bool _heardOnce;
     private bool _established;
     private bool _held;
+    private bool _lingers;
     private bool _mutual;
     private bool _unheard; // the other end says that nothing of ours arrives
     private TimeSpan _sendAt;
@@ -51,13 +52,30 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
 
     public bool IsHeld => _held;
 
-    private TimeSpan Patience => _mutual ? MutualTimeout : Timeout;
+    private TimeSpan Patience => _mutual && !_lingers ? MutualTimeout : Timeout;
 
-    public void OnConfirm(TimeSpan now, ICollection<FastForwarderEffect> effects)
+    /// <summary>The connection is registered.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="presumed">Frames go by this path already, so it is not believed for long.</param>
+    /// <param name="effects">Takes what is to be done.</param>
+    public void OnConfirm(TimeSpan now, bool presumed, ICollection<FastForwarderEffect> effects)
     {
         _confirmed = true;
-        _silentAt = now + Patience;
+        _silentAt = now + (presumed ? MutualTimeout : Patience);
         Send(now, effects);
+    }
+
+    /// <summary>
+    /// The control connection ended: the other daemon may be away, and its kernel forwards all the same. Silence tells
+    /// less now, and there is nobody who would answer on another way either.
+    /// </summary>
+    public void OnLinger(TimeSpan now)
+    {
+        if (_confirmed && !_held)
+        {
+            _lingers = true;
+            _silentAt = now + Timeout;
+        }
     }
 
     /// <summary>A heartbeat frame came in; what does not belong to this connection or was cut is ignored.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weave.Core.Overlay.Datapath;
 using Weave.Daemon;
 using Weave.Linux.Bpf;
 using Weave.Linux.Interop;
@@ -18,7 +19,7 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
     /// <summary>Null until opened, and when there is none.</summary>
     internal IFastDatapath? Datapath { get; private set; }
 
-    /// <summary>What the tables held when an earlier process left them running; null when this is a fresh start.</summary>
+    /// <summary>What the tables held when an earlier process left them running; null when this is a fresh start, or a password is set.</summary>
     internal DatapathContents? Adopted { get; private set; }
 
     /// <summary>The short id with which the kernel forwards already: taking another one would cut the traffic.</summary>
@@ -46,10 +47,16 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
                 return false;
             }
 
-            FastDatapath opened = FastDatapath.Open(spec, _links, new Sysctls(), out bool adopted);
+            FastDatapath opened = FastDatapath.Open(spec, _links, new Sysctls(options.ProcPath), out bool ran);
             Datapath = opened;
+            bool adopted = ran && options.Password is null;
             Adopted = adopted ? opened.Read() : null;
-            logger.Opened(spec.Device, MtuBytes, adopted ? "adopted" : "new");
+            if (ran && !adopted)
+            {
+                ForgetPaths(opened);
+            }
+
+            logger.Opened(spec.Device, MtuBytes, adopted ? "adopted" : ran ? "paths forgotten because a password is set" : "new");
             return true;
         }
         catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException or DllNotFoundException)
@@ -58,6 +65,13 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
             return false;
         }
     }
+
+    /// <summary>
+    /// The last process may have had no password, and its paths are in the clear: none is used before the neighbour has
+    /// shown anew that it may be.
+    /// </summary>
+    private static void ForgetPaths(FastDatapath opened) =>
+        DatapathApplier.Apply(opened.Tables, DatapathPlan.From(DatapathApplier.ToSpec(opened.Read()), DatapathSpec.Empty));
 
     /// <summary>Leaves devices, programs and tables running.</summary>
     public void Dispose() => Datapath?.Dispose();

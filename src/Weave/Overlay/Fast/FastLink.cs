@@ -37,7 +37,12 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     public void Confirm()
     {
         owner.Add(this);
-        Machine.OnConfirm(owner.Now, _effects);
+        if (Presumed)
+        {
+            events.Presumed();
+        }
+
+        Machine.OnConfirm(owner.Now, Presumed, _effects);
         Perform();
     }
 
@@ -51,6 +56,12 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     {
         _chosen = carries;
         owner.Changed();
+    }
+
+    public void Linger()
+    {
+        Machine.OnLinger(owner.Now);
+        owner.Rearm();
     }
 
     public void Stop() => owner.Remove(this);

@@ -31,7 +31,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
     private readonly ITimer _timer;
     private readonly IDisposable _events;
     private readonly SortedDictionary<ulong, FastLink> _links = [];
-    private readonly HashSet<PeerName> _replaced = [];
+    private readonly Dictionary<PeerName, NeighbourPath> _replaced = [];
     private RoutesSnapshot _routes = new NoRoutes();
     private DatapathSpec _applied;
     private DatapathSpec? _adopted;
@@ -108,7 +108,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
 
     internal void Add(FastLink link)
     {
-        link.Presumed = _replaced.Remove(link.Remote) || _links.Values.Any(older => older.Remote == link.Remote && older.Path.Carries);
+        link.Presumed = WorkedUntilNow(link.Remote, link.Path);
         _links[link.Uid] = link;
         Changed();
     }
@@ -120,11 +120,20 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
             _links.Remove(link.Uid);
             if (link.Path.Carries)
             {
-                _replaced.Add(link.Remote); // if a new connection takes over in this very step
+                _replaced[link.Remote] = link.Path; // if a new connection takes over in this very step
             }
 
             Changed();
         }
+    }
+
+    /// <summary>An earlier connection, or an earlier process, sent to the same place.</summary>
+    private bool WorkedUntilNow(PeerName neighbour, NeighbourPath path)
+    {
+        IEnumerable<NeighbourPath> older = _links.Values.Where(link => link.Remote == neighbour).Select(link => link.Path);
+        bool replaced = _replaced.Remove(neighbour, out NeighbourPath last);
+        return (replaced ? older.Append(last) : older).Any(before => before.Carries && before.Address == path.Address && before.Device == path.Device)
+            || _adopted?.Neighbours.GetValueOrDefault(path.ShortId) == new DatapathNeighbour(path.Address, path.Device, Fast: true);
     }
 
     internal void Changed() => _changed = true;

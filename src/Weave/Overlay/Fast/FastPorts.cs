@@ -33,6 +33,18 @@ internal sealed class FastPorts(DaemonOptions options, FastDatapathHolder holder
         }
 
         using PeriodicTimer timer = new(Every, time);
+        try
+        {
+            await TendAsync(datapath, timer, stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon ends, maybe because it could not start: that reason is the one to tell.
+        }
+    }
+
+    private async Task TendAsync(IFastDatapath datapath, PeriodicTimer timer, CancellationToken stoppingToken)
+    {
         int round = 0;
         do
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weave.Daemon;
 using Weave.Linux.Bridge;
 using Weave.Mesh;
+using Weave.Status;
 using Weave.Wire.Primitives;
 
 namespace Weave.Overlay.Fast;
@@ -19,6 +20,12 @@ internal static class FastServices
         .AddSingleton(MakeMode)
         .AddSingleton<ISubOverlay>(MakeOverlay)
         .AddHostedService<FastPorts>();
+
+    /// <summary>Its part of the report. Goes after the mesh's.</summary>
+    internal static IServiceCollection AddFastDatapathReport(this IServiceCollection services) => services
+        .AddSingleton<FastReport>()
+        .AddSingleton<IReportSection>(provider => provider.GetRequiredService<FastReport>())
+        .AddSingleton<IMetricSource>(provider => provider.GetRequiredService<FastReport>());
 
     private static OverlayMode MakeMode(IServiceProvider provider)
     {

@@ -62,6 +62,28 @@ public sealed class OverlaySwitchTests
     }
 
     [Fact]
+    public void An_overlay_that_worked_until_now_keeps_carrying_while_another_is_established()
+    {
+        OverlaySwitch machine = new(["fastdp", "sleeve"]);
+        Assert.Equal(SwitchChanges.None, machine.OnPresumed(0));
+        Assert.Equal(SwitchChanges.Established, machine.OnEstablished(1));
+        Assert.Equal(0, machine.Best);
+        Assert.Equal(SwitchChanges.None, machine.OnEstablished(0));
+    }
+
+    [Fact]
+    public void An_overlay_that_was_put_on_hold_is_no_longer_trusted_for_what_it_was()
+    {
+        OverlaySwitch machine = new(["fastdp", "sleeve"]);
+        machine.OnPresumed(0);
+        machine.OnEstablished(1);
+        Assert.Equal(SwitchChanges.BestChanged, machine.OnHold(0, true));
+        Assert.Equal(SwitchChanges.None, machine.OnHold(0, false));
+        Assert.Equal(1, machine.Best);
+        Assert.Equal(SwitchChanges.BestChanged, machine.OnEstablished(0));
+    }
+
+    [Fact]
     public void An_overlay_on_hold_is_passed_over_and_comes_back()
     {
         OverlaySwitch machine = new(["fastdp", "sleeve"]);

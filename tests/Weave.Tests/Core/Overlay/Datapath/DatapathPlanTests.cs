@@ -99,9 +99,21 @@ public sealed class DatapathPlanTests
         DatapathSpec fresh = DatapathSpec.From(alone.RoutesOf(0), null, NoPaths);
         Assert.Empty(DatapathPlan.From(left, fresh.Over(left)));
 
-        Dictionary<PeerName, NeighbourPath> notYet = full.PathsOf(0).ToDictionary(pair => pair.Key, pair => pair.Value with { Carries = false });
-        DatapathSpec back = DatapathSpec.From(full.RoutesOf(0), null, notYet);
-        Assert.Empty(DatapathPlan.From(left, back.Over(left)));
+        // The topology is back, a connection is not.
+        DatapathSpec told = DatapathSpec.From(full.RoutesOf(0), null, NoPaths);
+        Assert.Empty(DatapathPlan.From(left, told.Over(left)));
+    }
+
+    [Fact]
+    public void After_a_restart_a_neighbour_that_is_back_has_its_own_word()
+    {
+        TopologyModel full = new(4, (_, _) => true);
+        DatapathSpec left = DatapathSpec.From(full.RoutesOf(0), null, full.PathsOf(0)) with { Owners = [] };
+        Dictionary<PeerName, NeighbourPath> held = full.PathsOf(0).ToDictionary(
+            pair => pair.Key, pair => pair.Value with { Carries = pair.Value.ShortId != TopologyModel.Id(2) });
+        DatapathSpec back = DatapathSpec.From(full.RoutesOf(0), null, held);
+        DatapathChange.SetNeighbour change = Assert.IsType<DatapathChange.SetNeighbour>(Assert.Single(DatapathPlan.From(left, back.Over(left))));
+        Assert.Equal((TopologyModel.Id(2), false), (change.Id, change.To!.Value.Fast));
     }
 
     [Fact]

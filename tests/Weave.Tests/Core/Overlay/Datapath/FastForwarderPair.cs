@@ -26,7 +26,7 @@ internal sealed class FastForwarderPair
     {
         SeededRandom random = new(seed);
         FastForwarderPair pair = new(firstIsOriginal: seed % 3 == 0);
-        pair.Each((end, effects) => end.OnConfirm(pair._now, effects));
+        pair.Each((end, effects) => end.OnConfirm(pair._now, presumed: false, effects));
         for (int phase = 0; phase < 8; phase++)
         {
             pair._open[0] = random.Next(2) == 0;

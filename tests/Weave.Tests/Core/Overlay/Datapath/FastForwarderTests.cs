@@ -30,7 +30,7 @@ public sealed class FastForwarderTests
     [Fact]
     public void Heartbeats_begin_at_once_and_come_every_half_second()
     {
-        _forwarder.OnConfirm(Seconds(0), _effects);
+        _forwarder.OnConfirm(Seconds(0), presumed: false, _effects);
         Assert.Equal([new FastForwarderEffect.SendHeartbeat(Hearing.NotHeard)], Take());
         Assert.Equal(Seconds(0.5), _forwarder.NextDeadline);
         _forwarder.OnDeadline(Seconds(0.5), _effects);
@@ -115,6 +115,40 @@ public sealed class FastForwarderTests
     }
 
     [Fact]
+    public void A_path_that_is_used_on_trust_is_held_after_ten_silent_seconds()
+    {
+        _forwarder.OnConfirm(Seconds(0), presumed: true, _effects);
+        Run(until: 9.9);
+        Assert.DoesNotContain(new FastForwarderEffect.Hold(true), Take());
+        Run(until: 10.1);
+        Assert.Contains(new FastForwarderEffect.Hold(true), Take());
+        Heartbeat(11);
+        Assert.Contains(new FastForwarderEffect.Hold(false), Take());
+    }
+
+    [Fact]
+    public void Silence_counts_for_less_when_the_control_connection_is_gone()
+    {
+        EstablishOurs();
+        _forwarder.OnLinger(Seconds(4));
+        Run(until: 63.9);
+        Assert.False(_forwarder.IsHeld);
+        Run(until: 64.1);
+        Assert.True(_forwarder.IsHeld);
+    }
+
+    [Fact]
+    public void What_the_other_end_says_counts_also_when_the_control_connection_is_gone()
+    {
+        EstablishOurs();
+        _forwarder.OnLinger(Seconds(4));
+        Heartbeat(5, Hearing.NotHeard);
+        Assert.Contains(new FastForwarderEffect.Hold(true), Take());
+        _forwarder.OnLinger(Seconds(6)); // changes nothing about that
+        Assert.True(_forwarder.IsHeld);
+    }
+
+    [Fact]
     public void The_other_end_is_followed_when_it_moves()
     {
         EstablishOriginal();
@@ -132,7 +166,7 @@ public sealed class FastForwarderTests
             ulong uid = ulong.Parse(row.GetProperty("connectionUID").GetString()!, CultureInfo.InvariantCulture);
             int length = row.GetProperty("frameLength").GetInt32();
             FastForwarder forwarder = new(uid, Mtu, Remote);
-            forwarder.OnConfirm(Seconds(0), []);
+            forwarder.OnConfirm(Seconds(0), presumed: false, []);
             if (length >= FastHeartbeat.HeadSize && FastHeartbeat.TryRead(row.GetProperty("framePrefix32").Hex(), out FastHeartbeat heartbeat))
             {
                 forwarder.OnHeartbeat(Seconds(1), heartbeat.ConnectionUid, heartbeat.StatedLength, length, heartbeat.Hearing, Remote, _effects);
@@ -156,7 +190,7 @@ public sealed class FastForwarderTests
 
     private void Confirm()
     {
-        _forwarder.OnConfirm(Seconds(0), _effects);
+        _forwarder.OnConfirm(Seconds(0), presumed: false, _effects);
         Take();
     }
 

@@ -18,6 +18,7 @@ internal sealed class DnsDatagramServer : IDisposable
     private static readonly TimeSpan StopLookedAtEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly Socket _socket;
+    private readonly DnsClients _clients;
     private readonly NameResolver _resolver;
     private readonly DnsForwarding _forwarding;
     private readonly TimeProvider _time;
@@ -30,6 +31,7 @@ internal sealed class DnsDatagramServer : IDisposable
 
     internal DnsDatagramServer(DnsServerOptions options, NameResolver resolver, DnsForwarding forwarding, TimeProvider time, ILogger logger)
     {
+        _clients = options.Clients;
         _resolver = resolver;
         _forwarding = forwarding;
         _time = time;
@@ -85,6 +87,11 @@ internal sealed class DnsDatagramServer : IDisposable
 
     private void Answer(DatagramBatch batch, int index)
     {
+        if (!_clients.MayAsk(AddressOf(batch.Sender(index))))
+        {
+            return;
+        }
+
         ReadOnlySpan<byte> query = batch.Datagram(index);
         switch (_resolver.Answer(query, true, batch.ReplyBuffer(index), out int length))
         {

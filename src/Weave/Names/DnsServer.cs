@@ -21,7 +21,7 @@ internal sealed class DnsServer : IDisposable
         {
             _datagrams = new DnsDatagramServer(options, MakeResolver(options, index), forwarding, time, logger);
             LocalEndPoint = _datagrams.LocalEndPoint; // with port 0 TCP takes the port that UDP was given
-            _streams = new DnsStreamServer(LocalEndPoint, () => MakeResolver(options, index), forwarding, time, logger);
+            _streams = new DnsStreamServer(LocalEndPoint, options.Clients, () => MakeResolver(options, index), forwarding, time, logger);
         }
         catch (SocketException failure)
         {

@@ -10,6 +10,9 @@ namespace Weave.Names;
 /// <param name="ServerTimeout">How long one upstream server may take.</param>
 internal sealed record DnsServerOptions(IPEndPoint Listen, string Domain, int TtlSeconds, TimeSpan ServerTimeout)
 {
+    /// <summary>Who is answered; the others hear nothing.</summary>
+    internal DnsClients Clients { get; init; } = DnsClients.Anyone;
+
     /// <exception cref="OptionException">The listen address cannot be understood.</exception>
     internal static DnsServerOptions From(DaemonOptions options) => new(
         ParseListenAddress(options.DnsListenAddress),

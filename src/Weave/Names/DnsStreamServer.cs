@@ -16,6 +16,7 @@ internal sealed class DnsStreamServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     private readonly Socket _listener;
+    private readonly DnsClients _clients;
     private readonly Func<NameResolver> _makeResolver;
     private readonly DnsForwarding _forwarding;
     private readonly TimeProvider _time;
@@ -25,8 +26,9 @@ internal sealed class DnsStreamServer : IDisposable
     private Task _accepting = Task.CompletedTask;
 
     internal DnsStreamServer(
-        IPEndPoint listen, Func<NameResolver> makeResolver, DnsForwarding forwarding, TimeProvider time, ILogger logger)
+        IPEndPoint listen, DnsClients clients, Func<NameResolver> makeResolver, DnsForwarding forwarding, TimeProvider time, ILogger logger)
     {
+        _clients = clients;
         _makeResolver = makeResolver;
         _forwarding = forwarding;
         _time = time;
@@ -77,8 +79,14 @@ internal sealed class DnsStreamServer : IDisposable
         {
             using NetworkStream stream = new(client, ownsSocket: true);
             client.NoDelay = true;
+            IPAddress sender = ((IPEndPoint)client.RemoteEndPoint!).Address;
+            if (!_clients.MayAsk(sender.GetAddressBytes()))
+            {
+                return;
+            }
+
             NameResolver resolver = _makeResolver();
-            string name = ((IPEndPoint)client.RemoteEndPoint!).Address.ToString();
+            string name = sender.ToString();
             while (await ReadAsync(stream, query).ConfigureAwait(false) is { } length)
             {
                 ReadOnlyMemory<byte>? answer = await AnswerAsync(resolver, query.AsMemory(0, length), reply, name).ConfigureAwait(false);

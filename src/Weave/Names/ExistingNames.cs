@@ -11,35 +11,44 @@ namespace Weave.Names;
 
 /// <summary>
 /// Names of containers that are on the bridge already when the daemon starts, also of those that were attached while
-/// there was no name server: host name and domain, for each address. Before the doors open.
+/// there was no name server: host name and domain, for each address. Before the doors open, if Docker answers.
 /// </summary>
 internal sealed class ExistingNames(
-    DaemonOptions options, DockerClient docker, IContainerInterfaces interfaces, INameRegistry names, ILogger<ExistingNames> logger)
-    : IHostedService
+    DaemonOptions options, DockerClient docker, IContainerInterfaces interfaces, INameRegistry names, TimeProvider time, ILogger<ExistingNames> logger)
+    : BackgroundService
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A dockerd that starts answers nobody before its containers run, and these wait for our doors. It gets no more
+    /// than this; the names follow when it answers.
+    /// </summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAny(ExecuteTask!, Task.Delay(Patience, time, cancellationToken)).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         try
         {
-            foreach (ContainerSummary container in await docker.Containers.ListAsync(all: false, limit.Token).ConfigureAwait(false))
+            foreach (ContainerSummary container in await docker.Containers.ListAsync(all: false, stoppingToken).ConfigureAwait(false))
             {
-                if (await docker.Containers.InspectAsync(container.Id, limit.Token).ConfigureAwait(false) is { State.Pid: > 0 } running)
+                if (await docker.Containers.InspectAsync(container.Id, stoppingToken).ConfigureAwait(false) is { State.Pid: > 0 } running)
                 {
-                    await RegisterAsync(running, limit.Token).ConfigureAwait(false);
+                    await RegisterAsync(running, stoppingToken).ConfigureAwait(false);
                 }
             }
         }
         catch (Exception failure) when (failure is DockerException or IOException or HttpRequestException or OperationCanceledException)
         {
-            logger.ContainersNotAsked(failure.Message);
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                logger.ContainersNotAsked(failure.Message);
+            }
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A host name without a domain, and without a dot of its own, says nothing about names in ours.</summary>
     internal static string? NameOf(ContainerConfig config) => config switch

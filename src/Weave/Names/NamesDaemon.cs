@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weave.Daemon;
+using Weave.Linux.Netlink;
 
 namespace Weave.Names;
 
@@ -15,7 +16,8 @@ internal sealed class NamesDaemon : IHostedService, IDisposable
 
     internal NamesDaemon(DaemonOptions options, NameService names, TimeProvider time, ILogger logger)
     {
-        _options = DnsServerOptions.From(options);
+        DnsServerOptions chosen = DnsServerOptions.From(options);
+        _options = chosen with { Clients = DnsClients.Of(chosen.Listen.Address, new Links(), time) };
         _logger = logger;
         ListenAddress = options.DnsListenAddress;
         ListenHost = ListenAddress[..ListenAddress.LastIndexOf(':')].Trim('[', ']');

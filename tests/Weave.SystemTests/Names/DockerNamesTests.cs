@@ -5,6 +5,7 @@ namespace Weave.SystemTests.Names;
 
 /// <summary>Names of real containers, on three Docker hosts, with dig as the second witness.</summary>
 [Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
 public sealed class DockerNamesTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -64,6 +65,24 @@ public sealed class DockerNamesTests : IDisposable
         Eventually.True(Soon, "the printer is forgotten", () => Ask(2, "bar", "printer.weave.local").Length == 0);
     }
 
+    [Fact]
+    public void An_alias_follows_a_name_to_whatever_container_has_it()
+    {
+        Start(2, "bar", "-h bar.weave.local");
+        DockerHosts.On(1, "weave dns-alias foo.weave.local -h web.weave.local");
+        string foo = Start(2, "foo", "-h foo.weave.local");
+        Eventually.True(Soon, "bar finds foo by its alias", () => Ask(2, "bar", "web.weave.local") == foo, () => DockerHosts.On(1, "weave status dns"));
+        DockerHosts.On(2, "docker rm -f foo");
+        Eventually.True(Soon, "the alias names nobody", () => Ask(2, "bar", "web.weave.local").Length == 0);
+        string next = Start(3, "next", "-h foo.weave.local");
+        Eventually.True(Soon, "the alias names the next", () => Ask(2, "bar", "web.weave.local") == next, () => DockerHosts.On(1, "weave status dns"));
+        DockerHosts.On(1, "weave dns-alias --remove foo.weave.local -h web.weave.local");
+        Eventually.True(Soon, "the alias is gone", () => Ask(2, "bar", "web.weave.local").Length == 0);
+        Shell.Result outside = DockerHosts.TryOn(1, "weave dns-alias example.org -h web.weave.local");
+        Assert.Equal(1, outside.ExitCode);
+        Assert.Contains("alias and target must be names in weave.local.", outside.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Must never happen 12.</summary>
     [Fact]
     public void After_many_short_lives_beside_a_partition_the_records_are_exactly_the_living()
@@ -92,7 +111,7 @@ public sealed class DockerNamesTests : IDisposable
         for (int host = 1; host <= DockerHosts.Count; host++)
         {
             int here = host;
-            Eventually.True(Reconnection, $"host {here} knows exactly the living", () => Known(here) == living, () => $"known:\n{Known(here)}\nliving:\n{living}");
+            Eventually.True(Soon, $"host {here} knows exactly the living", () => Known(here) == living, () => $"known:\n{Known(here)}\nliving:\n{living}");
         }
 
         static string Known(int host) => string.Join('\n', DockerHosts.On(host, "weave status dns | awk '$1 ~ /^c/ { print $1 }'")

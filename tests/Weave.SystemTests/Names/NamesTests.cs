@@ -6,9 +6,6 @@ namespace Weave.SystemTests.Names;
 /// <summary>Names across three routers, with dig as the second witness.</summary>
 public sealed class NamesTests : IDisposable
 {
-    /// <summary>A connection that outlives the partition sends again only as often as the kernel's growing pauses allow.</summary>
-    private static readonly TimeSpan AfterHealing = TimeSpan.FromSeconds(90);
-
     private readonly NamesHosts _hosts = new();
 
     public void Dispose() => _hosts.Dispose();
@@ -69,7 +66,7 @@ public sealed class NamesTests : IDisposable
         {
             int here = host;
             Eventually.True(
-                AfterHealing, $"host {here} knows exactly the living", () => Sorted(NamesHosts.Names(here)) == expected, () => NamesHosts.Names(here));
+                TimeSpan.FromSeconds(5), $"host {here} knows exactly the living", () => Sorted(NamesHosts.Names(here)) == expected, () => NamesHosts.Names(here));
             Assert.Equal(["10.32.3.10"], NamesHosts.Addresses(here, "n10-3"));
             Assert.Empty(NamesHosts.Addresses(here, "n11-3"));
         }

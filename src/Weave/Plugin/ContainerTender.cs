@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Weave.Daemon;
 using Weave.Docker;
 using Weave.Docker.Model;
 using Weave.Linux.Bridge;
@@ -14,7 +15,12 @@ namespace Weave.Plugin;
 /// and ours quick to notice changes. Docker does neither.
 /// </summary>
 internal sealed class ContainerTender(
-    DockerClient docker, PluginNetworks networks, INameRegistry? names, IContainerInterfaces interfaces, ILogger<ContainerTender> logger)
+    DockerClient docker,
+    PluginNetworks networks,
+    INameRegistry? names,
+    IContainerInterfaces interfaces,
+    DaemonOptions options,
+    ILogger<ContainerTender> logger)
     : IContainerObserver, IDisposable
 {
     private const int MostAtOnce = 8;
@@ -97,9 +103,35 @@ internal sealed class ContainerTender(
             }
         }
 
+        if (ours)
+        {
+            MendHosts(container);
+        }
+
         if (ours && container.State.Pid > 0)
         {
             interfaces.Announce(container.State.Pid, NetworkDriver.ContainerInterface);
+        }
+    }
+
+    private void MendHosts(ContainerDetails container)
+    {
+        if (container.HostsPath.Length == 0)
+        {
+            return;
+        }
+
+        string path = options.HostRoot + container.HostsPath;
+        try
+        {
+            if (HostsFile.Mend(path))
+            {
+                logger.HostsMended(container.Id, path);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            logger.HostsNotMended(container.Id, path, failure.Message);
         }
     }
 

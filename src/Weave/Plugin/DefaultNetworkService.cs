@@ -26,6 +26,7 @@ internal sealed class DefaultNetworkService(
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,8 +37,13 @@ internal sealed class DefaultNetworkService(
             {
                 engine.Learn((await docker.VersionAsync(stoppingToken).ConfigureAwait(false)).ApiVersion);
                 await EnsureAsync(stoppingToken).ConfigureAwait(false);
-                await AdoptAsync(stoppingToken).ConfigureAwait(false);
+                networks.RemoveExcept(await AdoptAsync(stoppingToken).ConfigureAwait(false));
                 logger.DefaultNetworkReady(NetworkName);
+                await FollowStoreAsync(stoppingToken).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
                 return;
             }
             catch (Exception failure) when (failure is DockerException or IOException or HttpRequestException)
@@ -81,7 +87,8 @@ internal sealed class DefaultNetworkService(
     }
 
     /// <summary>Networks that an earlier release made, or of which our record was lost: ask Docker now, when it does not wait for us.</summary>
-    private async Task AdoptAsync(CancellationToken cancel)
+    /// <returns>All networks that there are.</returns>
+    private async Task<HashSet<string>> AdoptAsync(CancellationToken cancel)
     {
         IReadOnlyList<NetworkDetails> all = await docker.Networks.ListAsync(cancel).ConfigureAwait(false);
         foreach (NetworkDetails network in all.Where(network => IsOurs(network.Driver) && networks.Find(network.Id) is null))
@@ -91,7 +98,25 @@ internal sealed class DefaultNetworkService(
             networks.Add(network.Id, new PluginNetwork(multicast, [.. (network.IPAM?.Config ?? []).Select(pool => pool.Subnet ?? "")]));
         }
 
-        networks.RemoveExcept(all.Select(network => network.Id).ToHashSet(StringComparer.Ordinal));
+        return all.Select(network => network.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// With a cluster store Docker tells a driver of a new network only on the host where it was made, and has no event
+    /// for the others. So we look, every now and then.
+    /// </summary>
+    private async Task FollowStoreAsync(CancellationToken cancel)
+    {
+        if ((await docker.InfoAsync(cancel).ConfigureAwait(false)).ClusterStore is not { Length: > 0 })
+        {
+            return;
+        }
+
+        while (true)
+        {
+            await Task.Delay(StoreInterval, time, cancel).ConfigureAwait(false);
+            await AdoptAsync(cancel).ConfigureAwait(false);
+        }
     }
 
     private bool IsOurs(string driver) => driver == MeshDriver || driver == DriverNameOf(options.PluginSocket);

@@ -16,6 +16,7 @@ internal sealed class NetworkDriver(
     NetworkDriverOptions options,
     PluginNetworks networks,
     EndpointTable endpoints,
+    MulticastRoutes multicastRoutes,
     EngineFacts engine,
     ILinks links,
     ISysctls sysctls,
@@ -70,13 +71,17 @@ internal sealed class NetworkDriver(
         }
 
         endpoints.Remove(request.EndpointID);
+        multicastRoutes.Leave(request.EndpointID);
     }
+
+    internal void Leave(EndpointRequest request) => multicastRoutes.Leave(request.EndpointID);
 
     internal JoinAnswer Join(JoinRequest request)
     {
         bool multicast = options.ForceMulticast || networks.Find(request.NetworkID) is { Multicast: true };
+        bool first = multicast && multicastRoutes.Take(request.SandboxKey, request.EndpointID);
         InterfaceName name = new(EndpointNames.Guest(request.EndpointID), "", ContainerInterface);
-        return new JoinAnswer("", name, "", "", multicast ? [MulticastRoute] : null, DisableGatewayService: false);
+        return new JoinAnswer("", name, "", "", first ? [MulticastRoute] : null, DisableGatewayService: false);
     }
 
     private void CreateVeth(string endpoint, string wantedMac, Ipv4Cidr? address)

@@ -34,7 +34,7 @@ internal sealed class PluginEndpoints(ILogger<PluginEndpoints> logger, TimeProvi
         Map(routes, "NetworkDriver.DeleteEndpoint", PluginJson.Default.EndpointRequest, PluginJson.Default.EmptyMessage, Now<EndpointRequest>(driver.DeleteEndpoint));
         Map(routes, "NetworkDriver.EndpointOperInfo", PluginJson.Default.EndpointRequest, PluginJson.Default.EndpointInfoAnswer, Now((EndpointRequest _) => new EndpointInfoAnswer("", new EmptyMessage())));
         Map(routes, "NetworkDriver.Join", PluginJson.Default.JoinRequest, PluginJson.Default.JoinAnswer, Now<JoinRequest, JoinAnswer>(driver.Join));
-        Map(routes, "NetworkDriver.Leave", PluginJson.Default.EndpointRequest, PluginJson.Default.EmptyMessage, Now((EndpointRequest _) => new EmptyMessage()));
+        Map(routes, "NetworkDriver.Leave", PluginJson.Default.EndpointRequest, PluginJson.Default.EmptyMessage, Now<EndpointRequest>(driver.Leave));
     }
 
     /// <summary>Routes of the IPAM driver.</summary>

@@ -34,4 +34,10 @@ internal static partial class PluginLog
 
     [LoggerMessage(709, LogLevel.Information, "[plugin] {Address} was given back while we were away")]
     internal static partial void LostAddressFreed(this ILogger logger, string address);
+
+    [LoggerMessage(710, LogLevel.Debug, "[plugin] Container {Container}: its address is written as IPv4 in {Path}")]
+    internal static partial void HostsMended(this ILogger logger, string container, string path);
+
+    [LoggerMessage(711, LogLevel.Warning, "[plugin] Container {Container}: {Path} keeps an address its resolver cannot use: {Reason}")]
+    internal static partial void HostsNotMended(this ILogger logger, string container, string path, string reason);
 }

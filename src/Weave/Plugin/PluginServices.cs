@@ -45,6 +45,7 @@ internal static class PluginServices
         services
             .AddSingleton<PluginNetworks>(provider => new PluginNetworks(provider.GetRequiredService<IStateStore>()))
             .AddSingleton<EndpointTable>(provider => new EndpointTable(provider.GetRequiredService<ILinks>()))
+            .AddSingleton<MulticastRoutes>()
             .AddSingleton<EngineFacts>()
             .AddSingleton<PluginEndpoints>()
             .AddSingleton<IReportSection, PluginReportSection>();
@@ -67,6 +68,7 @@ internal static class PluginServices
                 provider.GetRequiredService<PluginNetworks>(),
                 options.Dns ? provider.GetService<INameRegistry>() : null,
                 provider.GetRequiredService<IContainerInterfaces>(),
+                provider.GetRequiredService<DaemonOptions>(),
                 provider.GetRequiredService<ILogger<ContainerTender>>()));
         }
 
@@ -138,6 +140,7 @@ internal static class PluginServices
         },
         services.GetRequiredService<PluginNetworks>(),
         services.GetRequiredService<EndpointTable>(),
+        services.GetRequiredService<MulticastRoutes>(),
         services.GetRequiredService<EngineFacts>(),
         services.GetRequiredService<ILinks>(),
         services.GetRequiredService<ISysctls>(),

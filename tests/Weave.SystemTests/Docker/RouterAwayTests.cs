@@ -5,12 +5,13 @@ namespace Weave.SystemTests.Docker;
 
 /// <summary>dockerd never waits for a router that is not there, and containers come back (must never happen, 4 to 6).</summary>
 [Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
 public sealed class RouterAwayTests : IDisposable
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
 
-    /// <summary>Docker asks several times before it refuses a new container, and the guard waits for a router on its way.</summary>
-    private static readonly TimeSpan Refusal = TimeSpan.FromSeconds(20);
+    /// <summary>The guard waits 3 s for a router that was killed; what is above that is Docker's own work on a busy machine.</summary>
+    private static readonly TimeSpan Refusal = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
@@ -67,13 +68,15 @@ public sealed class RouterAwayTests : IDisposable
 
     [Theory]
     [InlineData("docker 1 restart")]
+    [InlineData("docker 1 kill", "docker 1 start")]
     [InlineData("reboot 1")]
-    public void Containers_are_back_with_address_and_name(string how)
+    public void Containers_are_back_with_address_and_name(string end, string? begin = null)
     {
-        ArgumentNullException.ThrowIfNull(how);
+        ArgumentNullException.ThrowIfNull(end);
         Launch();
         DockerHosts.On(1, "docker run -tdi --name again --restart=always --stop-signal KILL --net=weave --ip=10.32.5.5 -h again.weave.local $(weave dns-args) test");
-        DockerHosts.Do(how.Split(' '));
+        DockerHosts.Do(end.Split(' '));
+        DockerHosts.Do((begin ?? "status").Split(' '));
         Eventually.True(Minute, "it runs", () => DockerHosts.On(1, "docker inspect -f '{{.State.Running}}' again") == "true", () => DockerHosts.On(1, "docker inspect -f '{{json .State}}' again"));
         Assert.Equal("10.32.5.5", DockerHosts.On(1, "docker inspect -f '{{.NetworkSettings.Networks.weave.IPAddress}}' again"));
         Eventually.True(Minute, "its name resolves", () => DockerHosts.TryOn(1, "docker exec again nslookup again.weave.local").All.Contains("Address: 10.32.5.5", StringComparison.Ordinal));

@@ -32,6 +32,7 @@ public sealed class ManagedPluginTests
     {
         JsonElement config = JsonDocument.Parse(ManagedPlugin.Config()).RootElement;
         Assert.Equal("weave.sock", config.GetProperty("interface").GetProperty("socket").GetString());
+        Assert.True(config.GetProperty("pidhost").GetBoolean(), "the host's iptables is found through its process 1");
         Assert.Equal(
             ["LOG_LEVEL", "EXTRA_ARGS", "WEAVE_PASSWORD", "WEAVE_MTU", "WEAVE_MULTICAST", "IPALLOC_RANGE"],
             config.GetProperty("env").EnumerateArray().Select(setting => setting.GetProperty("name").GetString()!));

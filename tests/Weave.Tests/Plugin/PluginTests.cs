@@ -13,6 +13,7 @@ public sealed class PluginTests
     private const string Network = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     private const string First = "111111111111111111111111";
     private const string Second = "222222222222222222222222";
+    private const string Third = "333333333333333333333333";
     private const string Pool = "weave-10.32.0.0/12-10.32.0.0/12";
 
     [Fact]
@@ -24,22 +25,24 @@ public sealed class PluginTests
         Assert.Equal("02:11:22:33:44:55", host.Links.Find("vethwg111111111")!.Mac.ToString());
     }
 
-    [Fact]
-    public async Task The_second_container_with_the_same_address_is_refused_and_the_first_keeps_it()
+    [Theory]
+    [InlineData(Pool, "10.32.0.5", 12)]
+    [InlineData("weave-192.168.77.0/24-192.168.77.0/24", "192.168.77.5", 24)] // outside the range that peers share
+    public async Task The_second_container_with_the_same_address_is_refused_and_the_first_keeps_it(string pool, string address, int prefixLength)
     {
         await using PluginHost host = await PluginHost.StartAsync();
-        const string Wanted = $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}""";
-        await host.OkAsync("/IpamDriver.RequestAddress", Wanted);
-        await host.OkAsync("/IpamDriver.RequestAddress", Wanted); // two at the same time
-        await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
-        Assert.Contains("10.32.0.5", await host.FailAsync("/NetworkDriver.CreateEndpoint", Endpoint(Second, "10.32.0.5/12")), StringComparison.Ordinal);
+        string wanted = $$"""{"PoolID":"{{pool}}","Address":"{{address}}"}""";
+        await host.OkAsync("/IpamDriver.RequestAddress", wanted);
+        await host.OkAsync("/IpamDriver.RequestAddress", wanted); // two at the same time
+        await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, $"{address}/{prefixLength}"));
+        Assert.Contains(address, await host.FailAsync("/NetworkDriver.CreateEndpoint", Endpoint(Second, $"{address}/{prefixLength}")), StringComparison.Ordinal);
         Assert.Null(host.Links.Find("vethwl222222222"));
-        await host.OkAsync("/IpamDriver.ReleaseAddress", Wanted); // Docker tidies up after the second
-        Assert.Contains("in use", await host.FailAsync("/IpamDriver.RequestAddress", Wanted), StringComparison.Ordinal);
+        await host.OkAsync("/IpamDriver.ReleaseAddress", wanted); // Docker tidies up after the second
+        Assert.Contains("in use", await host.FailAsync("/IpamDriver.RequestAddress", wanted), StringComparison.Ordinal);
 
         await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
-        await host.OkAsync("/IpamDriver.ReleaseAddress", Wanted);
-        await host.OkAsync("/IpamDriver.RequestAddress", Wanted);
+        await host.OkAsync("/IpamDriver.ReleaseAddress", wanted);
+        await host.OkAsync("/IpamDriver.RequestAddress", wanted);
     }
 
     [Fact]
@@ -95,6 +98,26 @@ public sealed class PluginTests
         await host.OkAsync("/NetworkDriver.CreateNetwork", Created($"\"works.weave.multicast\":\"{value}\",\"other\":1"));
         JsonElement joined = await host.OkAsync("/NetworkDriver.Join", Endpoint(First, ""));
         Assert.Equal(expected ? JsonValueKind.Array : JsonValueKind.Null, joined.GetProperty("StaticRoutes").ValueKind);
+    }
+
+    /// <summary>Docker sets the routes of all endpoints of a container, and fails at the second equal one.</summary>
+    [Fact]
+    public async Task A_container_on_two_networks_with_multicast_has_one_route_for_it()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        await host.OkAsync("/NetworkDriver.CreateNetwork", Created("\"works.weave.multicast\":\"\""));
+        Assert.Equal(JsonValueKind.Array, await RoutesAsync(First, "one"));
+        Assert.Equal(JsonValueKind.Array, await RoutesAsync(First, "one")); // asked again
+        Assert.Equal(JsonValueKind.Null, await RoutesAsync(Second, "one"));
+        Assert.Equal(JsonValueKind.Array, await RoutesAsync(Third, "two"));
+        await host.OkAsync("/NetworkDriver.Leave", Endpoint(First, ""));
+        Assert.Equal(JsonValueKind.Array, await RoutesAsync(Second, "one"));
+
+        async Task<JsonValueKind> RoutesAsync(string endpoint, string sandbox)
+        {
+            string request = $$"""{"NetworkID":"{{Network}}","EndpointID":"{{endpoint}}","SandboxKey":"/var/run/docker/netns/{{sandbox}}"}""";
+            return (await host.OkAsync("/NetworkDriver.Join", request)).GetProperty("StaticRoutes").ValueKind;
+        }
     }
 
     [Fact]

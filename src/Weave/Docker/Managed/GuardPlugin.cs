@@ -42,6 +42,10 @@ internal static class GuardPlugin
         }
     }
 
+    /// <returns>It is installed, running or not.</returns>
+    internal static async Task<bool> IsThereAsync(DockerClient docker, CancellationToken cancel) =>
+        await docker.Plugins.InspectAsync(Name, cancel).ConfigureAwait(false) is not null;
+
     /// <returns>It existed.</returns>
     internal static Task<bool> RemoveAsync(DockerClient docker, CancellationToken cancel) => docker.Plugins.RemoveAsync(Name, force: true, cancel);
 

@@ -61,6 +61,7 @@ public static class ManagedPlugin
     }
 
     /// <summary>What the plugin may do, sees of the host, and can be set to. Field names are Docker's.</summary>
+    /// <remarks>The host's processes are visible because the host's iptables is run, in the mount namespace of process 1.</remarks>
     public static string Config() => $$"""
         {
           "description": "Weave Net plugin for Docker",
@@ -69,6 +70,7 @@ public static class ManagedPlugin
           "workdir": "/",
           "interface": { "socket": "weave.sock", "types": ["docker.networkdriver/1.0"] },
           "network": { "type": "host" },
+          "pidhost": true,
           "linux": { "capabilities": ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_PTRACE", "CAP_SYS_CHROOT", "CAP_DAC_OVERRIDE"], "devices": [{ "name": "tun", "path": "/dev/net/tun" }] },
           "mounts": [
             { "destination": "/host/proc/", "type": "bind", "source": "/proc/", "options": ["rbind", "rw"] },

@@ -11,6 +11,9 @@ public sealed record ContainerDetails
     /// <summary>Id of the image.</summary>
     public string Image { get; set; } = "";
 
+    /// <summary>The file behind its /etc/hosts, as dockerd sees it; empty when Docker writes none.</summary>
+    public string HostsPath { get; init; } = "";
+
     public int RestartCount { get; init; }
 
     public ContainerState State { get; set; } = new();

@@ -117,13 +117,12 @@ internal sealed class RouterWatch(string path, TimeProvider time)
     private void Left()
     {
         // An orderly end sends Docker to us by itself: then nobody is expected back, unless dockerd has just begun, found
-        // containers of its predecessor, and ends them to start them again.
+        // containers of its predecessor, and ends them to start them again. A router that was killed is back soon or never.
         bool orderly = DriverSockets.PointsTo(path, DriverSockets.Guard);
         lock (_gate)
         {
             _arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            TimeSpan restart = orderly ? TimeSpan.Zero : Now(time) + RestartPatience;
-            _expectedUntil = restart > _bootUntil ? restart : _bootUntil;
+            _expectedUntil = orderly ? _bootUntil : Now(time) + RestartPatience;
         }
     }
 

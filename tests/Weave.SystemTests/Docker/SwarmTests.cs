@@ -1,0 +1,104 @@
+using Weave.SystemTests.Support;
+
+namespace Weave.SystemTests.Docker;
+
+/// <summary>The managed plugin in a swarm of one manager and two workers.</summary>
+[Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
+public sealed class SwarmTests : IDisposable
+{
+    private const string Plugin = "weaveworks/net-plugin:latest";
+
+    private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
+    private static readonly int[] All = [1, 2, 3];
+
+    public SwarmTests(DockerHosts hosts)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        Dissolve(); // what an interrupted run left would be in the way
+        DockerHosts.On(1, $"docker swarm init --advertise-addr {DockerHosts.AddressOf(1)}");
+        string token = DockerHosts.On(1, "docker swarm join-token -q worker");
+        Parallel.ForEach(All.Skip(1), host => DockerHosts.On(host, $"docker swarm join --token {token} {DockerHosts.AddressOf(1)}:2377"));
+        foreach (int host in All)
+        {
+            DockerHosts.On(host, $"weave plugin-v2 create && docker plugin set {Plugin} WEAVE_PASSWORD=wfvAwt7sj WEAVE_MULTICAST=1 WEAVE_MTU=1300 && docker plugin enable {Plugin}");
+        }
+
+        DockerHosts.On(1, $"docker network create --driver={Plugin} --attachable mynetwork && docker network create --driver={Plugin} --attachable other");
+    }
+
+    public void Dispose()
+    {
+        Dissolve();
+        DockerHosts.Clean();
+    }
+
+    [Fact]
+    public void Containers_on_one_network_reach_each_other_as_the_settings_say_and_others_do_not()
+    {
+        string[] addresses = [.. All.Select(host => DockerHosts.On(host, $"docker run -tdi --name c{host} --stop-signal KILL --net=mynetwork test >/dev/null && docker inspect -f '{{{{.NetworkSettings.Networks.mynetwork.IPAddress}}}}' c{host}"))];
+        Assert.Equal(addresses.Length, addresses.Distinct().Count());
+        foreach (int host in All)
+        {
+            AssertReaches(host, $"c{host}", addresses);
+            string inside = DockerHosts.On(host, $"docker exec c{host} sh -c 'ip route; ip link show ethwe0'");
+            Assert.Contains("224.0.0.0/4 dev ethwe0", inside, StringComparison.Ordinal);
+            Assert.Contains("mtu 1300", inside, StringComparison.Ordinal);
+        }
+
+        DockerHosts.On(2, "docker exec c2 ping -c 1 -W 5 c3");
+        DockerHosts.On(2, "docker run -tdi --name stranger --stop-signal KILL --net=other test");
+        Assert.NotEqual(0, DockerHosts.TryOn(2, $"docker exec stranger ping -c 1 -W 2 -I ethwe0 {addresses[0]}").ExitCode);
+    }
+
+    [Fact]
+    public void Services_find_and_reach_all_replicas_and_run_all_again_after_dockerd_restarted()
+    {
+        const string create = "docker service create --quiet --no-resolve-image --replicas 3 --stop-signal KILL --network mynetwork";
+        DockerHosts.On(1, $"{create} --name web --endpoint-mode dnsrr test socat TCP-LISTEN:80,fork,reuseaddr EXEC:hostname");
+        DockerHosts.On(1, $"{create} --name virtual test sleep 100000");
+        AssertServicesWork();
+        DockerHosts.Do("docker", "3", "restart");
+        Eventually.True(Minute, "the node is back", () => DockerHosts.On(1, "docker node ls --format '{{.Hostname}} {{.Status}}'").Contains("host3 Ready", StringComparison.Ordinal));
+        Eventually.True(Minute, "all replicas run", () => DockerHosts.On(1, "docker service ls --format '{{.Replicas}}'") == "3/3\n3/3", () => DockerHosts.On(1, "docker service ps web virtual"));
+    }
+
+    /// <summary>From a replica on whichever host has one: names give three addresses, and each of them answers.</summary>
+    private static void AssertServicesWork()
+    {
+        foreach (int host in All.Where(host => DockerHosts.On(host, "docker ps -q --filter name=virtual").Length > 0))
+        {
+            string container = DockerHosts.On(host, "docker ps -q --filter name=virtual | head -n 1");
+            foreach (string name in (string[])["web", "tasks.web", "tasks.virtual"])
+            {
+                string[] replicas = Eventually.Get(
+                    Minute,
+                    $"{name} has three addresses on host {host}",
+                    () => Resolve(host, container, name) is { Length: 3 } three ? three : null,
+                    () => string.Join(' ', Resolve(host, container, name)));
+                AssertReaches(host, container, replicas);
+            }
+
+            string[] answers = [.. Resolve(host, container, "web").Select(address => DockerHosts.On(host, $"docker exec {container} socat -T 5 - TCP:{address}:80,connect-timeout=5"))];
+            Assert.Equal(3, answers.Distinct().Count());
+        }
+    }
+
+    private static string[] Resolve(int host, string container, string name) =>
+        DockerHosts.TryOn(host, $"docker exec {container} dig +short +time=2 {name} A").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static void AssertReaches(int host, string container, IEnumerable<string> addresses)
+    {
+        foreach (string address in addresses)
+        {
+            Eventually.True(
+                Minute,
+                $"{container} on host {host} reaches {address}",
+                () => DockerHosts.TryOn(host, $"docker exec {container} ping -c 1 -W 1 {address}").ExitCode == 0);
+        }
+    }
+
+    private static void Dissolve() => Parallel.ForEach(
+        All,
+        host => DockerHosts.TryOn(host, $"docker ps -aq | xargs -r docker rm -f; docker swarm leave --force; docker ps -aq | xargs -r docker rm -f; docker plugin rm --force {Plugin}"));
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Weave.SystemTests.Support;
+
+namespace Weave.SystemTests.Ipam;
+
+/// <summary>Addresses of real containers on three Docker hosts: partitions, dead hosts, a fresh mesh.</summary>
+[Collection(DockerHosts.Name)]
+public sealed partial class DockerAddressesTests : IDisposable
+{
+    private const int ContainersEach = 6;
+
+    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    public DockerAddressesTests(DockerHosts hosts) => ArgumentNullException.ThrowIfNull(hosts);
+
+    public void Dispose()
+    {
+        DockerHosts.Do("link", "3", "up");
+        DockerHosts.Clean();
+    }
+
+    [Fact]
+    public void Both_sides_of_a_partition_give_out_addresses_and_none_is_given_twice()
+    {
+        Launch(DockerHosts.Count);
+        List<string> before = RunOnAll("before");
+        DockerHosts.Do("link", "3", "down");
+        List<string> apart = RunOnAll("apart"); // at once: nobody has noticed yet
+        Eventually.True(Reconnection, "host 1 has noticed", () => Connections(1) == 1, () => DockerHosts.On(1, "weave status connections"));
+        Eventually.True(Reconnection, "host 3 has noticed", () => Connections(3) == 0, () => DockerHosts.On(3, "weave status connections"));
+        apart.AddRange(RunOnAll("noticed"));
+        DockerHosts.Do("link", "3", "up");
+        AwaitMesh(DockerHosts.Count);
+        List<string> healed = RunOnAll("healed");
+
+        List<string> all = [.. before, .. apart, .. healed];
+        Assert.Equal(4 * ContainersEach * DockerHosts.Count, all.Count);
+        Assert.Equal(all.Count, all.Distinct().Count());
+        Eventually.True(Soon, "all see the same owners", () => Enumerable.Range(1, DockerHosts.Count).Select(Shares).Distinct().Count() == 1, () => Shares(1) + "\n" + Shares(3));
+        foreach (int host in Enumerable.Range(1, DockerHosts.Count))
+        {
+            string ipam = DockerHosts.On(host, "weave status ipam");
+            Assert.DoesNotContain("onflict", ipam, StringComparison.Ordinal);
+        }
+
+        DockerHosts.On(1, $"docker exec before-1-1 ping -c 1 -W 5 {apart[^1]}");
+    }
+
+    [Fact]
+    public void The_share_of_a_dead_host_returns_and_its_addresses_are_given_out_again()
+    {
+        Launch(DockerHosts.Count);
+        RunOnAll("first");
+        string was = Address(3, "first-3-1");
+        uint before = ShareOf(1, "host1");
+        uint dead = ShareOf(1, "host3");
+        DockerHosts.Do("link", "3", "down");
+        DockerHosts.On(3, "docker kill weave first-3-1");
+        Eventually.True(Reconnection, "host 1 has noticed", () => Connections(1) == 1);
+
+        Assert.Equal($"{dead} IPs taken over from host3", DockerHosts.On(1, "weave rmpeer host3"));
+        Eventually.True(Soon, "host 1 has it, and host 2 knows", () => ShareOf(1, "host1") == before + dead && ShareOf(2, "host1") == before + dead, () => DockerHosts.On(1, "weave status ipam"));
+        Eventually.True(Soon, "nothing is held back", () => !DockerHosts.On(1, "weave status ipam").Contains("held", StringComparison.OrdinalIgnoreCase), () => DockerHosts.On(1, "weave status ipam"));
+        DockerHosts.On(1, $"docker run -d --name heir --net=weave --ip={was} test sleep 600");
+        Assert.Equal(was, Address(1, "heir"));
+
+        Shell.Result unknown = DockerHosts.TryOn(1, "weave rmpeer nosuch");
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("unknown peer 'nosuch'", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal("0 IPs taken over from host1", DockerHosts.On(1, "weave rmpeer host1"));
+    }
+
+    [Fact]
+    public void The_first_address_of_a_fresh_mesh_of_two_comes_within_a_second()
+    {
+        Launch(2);
+        string[] answer = DockerHosts.On(1, "curl -s -X POST -w ' %{time_total}' http://127.0.0.1:6784/ip/first").Split(' ');
+        Assert.StartsWith("10.32.", answer[0], StringComparison.Ordinal);
+        Assert.True(double.Parse(answer[1], CultureInfo.InvariantCulture) < 1, $"{answer[1]} s for {answer[0]}");
+        string[] second = DockerHosts.On(2, "curl -s -X POST -w ' %{time_total}' http://127.0.0.1:6784/ip/second").Split(' ');
+        Assert.NotEqual(answer[0], second[0]);
+        Assert.True(double.Parse(second[1], CultureInfo.InvariantCulture) < 1, $"{second[1]} s for {second[0]}");
+    }
+
+    private static void Launch(int hosts)
+    {
+        DockerHosts.On(1, $"weave launch --ipalloc-init consensus={hosts}");
+        Parallel.For(2, hosts + 1, host => DockerHosts.On(host, $"weave launch --ipalloc-init consensus={hosts} {DockerHosts.AddressOf(1)}"));
+        AwaitMesh(hosts);
+    }
+
+    private static void AwaitMesh(int hosts)
+    {
+        for (int host = 1; host <= hosts; host++)
+        {
+            int here = host;
+            Eventually.True(Reconnection, $"host {here} is connected", () => Connections(here) == hosts - 1, () => DockerHosts.On(here, "weave status connections"));
+        }
+    }
+
+    private static int Connections(int host) =>
+        int.Parse(DockerHosts.On(host, "weave status connections | grep -c established || true"), CultureInfo.InvariantCulture);
+
+    private static List<string> RunOnAll(string name)
+    {
+        List<string>[] given = new List<string>[DockerHosts.Count];
+        Parallel.For(1, DockerHosts.Count + 1, host => given[host - 1] = [.. DockerHosts.On(
+            host,
+            $"for i in $(seq {ContainersEach}); do docker run -d --name {name}-{host}-$i --net=weave test sleep 600 >/dev/null; done; docker inspect -f '{{{{.NetworkSettings.Networks.weave.IPAddress}}}}' $(seq -f '{name}-{host}-%g' {ContainersEach})").Split('\n')]);
+        return [.. given.SelectMany(addresses => addresses)];
+    }
+
+    private static string Address(int host, string container) =>
+        DockerHosts.On(host, $"docker inspect -f '{{{{.NetworkSettings.Networks.weave.IPAddress}}}}' {container}");
+
+    private static uint ShareOf(int view, string nickname) =>
+        ShareLine().Matches(DockerHosts.On(view, "weave status ipam")) is var lines && lines.SingleOrDefault(line => line.Groups[1].Value == nickname) is { } found
+            ? uint.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture)
+            : 0;
+
+    // Without the remarks, which differ from host to host.
+    private static string Shares(int view) => string.Join('\n', ShareLine().Matches(DockerHosts.On(view, "weave status ipam"))
+        .Select(line => $"{line.Groups[1]} {line.Groups[2]}").Order(StringComparer.Ordinal));
+
+    [GeneratedRegex(@"^\S+\((\S+)\)\s+(\d+) IPs", RegexOptions.Multiline)]
+    private static partial Regex ShareLine();
+}

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Weave.Cli.Flags;
 using Weave.Daemon;
+using Weave.Linux.Interop;
 
 namespace Weave.Cli;
 
@@ -43,7 +44,7 @@ internal static class RouterCommand
         {
             return parse.Value.ShowPeerName ? PrintPeerName(parse.Value.Options) : await RunDaemonAsync(parse.Value.Options).ConfigureAwait(false);
         }
-        catch (OptionException problem)
+        catch (Exception problem) when (problem is OptionException or KernelException)
         {
             Report([problem.Message]);
             return Failed;
@@ -58,6 +59,11 @@ internal static class RouterCommand
 
     private static async Task<int> RunDaemonAsync(DaemonOptions options)
     {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new OptionException("the router must run as root: it makes network interfaces");
+        }
+
         using CancellationTokenSource ending = new();
         using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);

@@ -63,6 +63,7 @@ public static class DaemonHost
             .AddFastDatapath()
             .AddOverlay()
             .AddMesh()
+            .AddFastDatapathReport()
             .AddIpam(options)
             .AddNames(options)
             .AddFirewall()

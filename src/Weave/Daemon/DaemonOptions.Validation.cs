@@ -29,6 +29,10 @@ public sealed partial record DaemonOptions
         {
             yield return $"--min-protocol-version must be in range [{MinProtocol},{MaxProtocol}]";
         }
+        else if (MaxProtocolVersion < MinProtocolVersion || MaxProtocolVersion > MaxProtocol)
+        {
+            yield return $"--max-protocol-version must be in range [{MinProtocolVersion},{MaxProtocol}]; it is {MaxProtocolVersion}";
+        }
 
         if (Port is < 1 or > 65534)
         {

@@ -7,7 +7,7 @@ public sealed partial record DaemonOptions
     public int Port { get; init; } = 6783;
     public int MinProtocolVersion { get; init; } = 1;
 
-    /// <summary>Lower it to talk to everybody as to a peer of the time before version 2. For tests.</summary>
+    /// <summary>Lower it to talk to everybody as to a peer of the time before version 2.</summary>
     public int MaxProtocolVersion { get; init; } = 2;
 
     public bool Resume { get; init; }

@@ -116,6 +116,8 @@ internal static class StatusTexts
             text.Append(CultureInfo.InvariantCulture, $"{owner,-37} {share.Addresses,8} IPs ({percentage}% of total) {remark}\n");
         }
 
+        AddAll(text, "Conflict", ipam.Conflicts);
+        AddAll(text, "Held", ipam.Held);
         return text.ToString();
     }
 

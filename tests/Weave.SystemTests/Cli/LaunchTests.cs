@@ -4,6 +4,7 @@ namespace Weave.SystemTests.Cli;
 
 /// <summary>The life of the daemon through the command, on a real Docker host.</summary>
 [Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
 public sealed class LaunchTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -33,13 +34,15 @@ public sealed class LaunchTests : IDisposable
         Assert.Contains("Encryption: enabled", DockerHosts.On(1, "weave status"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Reset_leaves_the_host_as_it_was()
+    [Theory]
+    [InlineData("")]
+    [InlineData("--expect-npc --no-masq-local --no-fastdp --password=secret")]
+    public void Reset_leaves_the_host_as_it_was(string flags)
     {
         DockerHosts.On(1, "weave reset --force 2>/dev/null; true");
         const string Look = "ip -o link | cut -d: -f2 | sort; iptables-save | grep -v '^#' | sed 's/\\[.*//'; ipset list -name 2>/dev/null; docker ps -aq; docker images -q; docker volume ls -q; docker network ls --format '{{.Name}}' | sort; ls /run/docker/plugins /sys/fs/bpf";
         string before = DockerHosts.On(1, Look);
-        DockerHosts.On(1, "weave launch && weave expose");
+        DockerHosts.On(1, $"weave launch {flags} && weave expose");
         Assert.NotEqual(before, DockerHosts.On(1, Look));
         DockerHosts.On(1, "weave reset");
         Assert.Equal(before, DockerHosts.On(1, Look));
@@ -55,12 +58,29 @@ public sealed class LaunchTests : IDisposable
     [InlineData("DOCKER_HOST=nonsense weave ps", 1, "is not the address of a Docker daemon")]
     [InlineData("exec -a weaver weave --port=x", 125, "invalid value \"x\" for flag --port")]
     [InlineData("weave connect", 1, "Usage:")]
+    [InlineData("weave launch nosuchhost.invalid", 1, "lookup nosuchhost.invalid: no such host")]
+    [InlineData("weave launch 192.0.2.1:99999", 1, "address 99999: invalid port")]
+    [InlineData("weave launch --port=70000", 1, "--port must be in range [1,65534]")]
+    [InlineData("weave launch --ipalloc-range=10.32.0.0/33", 1, "invalid CIDR address: 10.32.0.0/33")]
+    [InlineData("weave launch --ipalloc-range=10.32.0.0/31", 1, "smaller than minimum size 4: 10.32.0.0/31")]
+    [InlineData("weave launch --ipalloc-range=10.32.0.0/16 --ipalloc-default-subnet=10.40.0.0/24", 1, "10.40.0.0/24 does not overlap with allocation range 10.32.0.0/16")]
+    [InlineData("weave launch --ipalloc-init=nonsense", 1, "unknown mode: nonsense")]
+    [InlineData("weave launch --trusted-subnets=nonsense", 1, "Unable to parse trusted subnets: invalid CIDR address: nonsense")]
+    [InlineData("weave launch --log-level=loud", 1, "not a valid logrus Level: \"loud\"")]
+    [InlineData("setpriv --reuid=65534 --clear-groups weave launch", 1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock: Permission denied")]
+    [InlineData("setpriv --reuid=65534 --clear-groups bash -c 'exec -a weaver weave --docker-api='", 1, "the router must run as root")]
+    [InlineData("ip route add 10.35.0.0/16 dev eth0; weave launch; s=$?; ip route del 10.35.0.0/16 dev eth0; exit $s", 1, "overlaps with existing route 10.35.0.0/16")]
+    [InlineData("socat TCP-LISTEN:6783 OPEN:/dev/null & p=$!; sleep 0.3; weave launch; s=$?; kill $p; exit $s", 1, "listen tcp :6783: Address already in use")]
     public void What_cannot_be_is_told_in_one_line_and_nothing_is_left(string line, int status, string message)
     {
+        Assert.Equal("", Left());
         Shell.Result result = DockerHosts.TryOn(1, line);
         Assert.Equal(status, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
-        Assert.Equal("", DockerHosts.On(1, "docker ps -aq"));
+        Assert.Equal("", Left());
+
+        static string Left() => DockerHosts.On(
+            1, "docker ps -aq; docker plugin ls -q; docker network ls -q --filter driver=weavemesh; ip -o link | grep -E 'weave|vethwe|vxlan-'; iptables-save | grep -i weave; true");
     }
 
     [Fact]

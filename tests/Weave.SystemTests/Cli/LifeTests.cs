@@ -7,6 +7,7 @@ namespace Weave.SystemTests.Cli;
 
 /// <summary>What containers notice when the router stops, is replaced or is killed: on the user-space overlay a moment, and no connection ends.</summary>
 [Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
 public sealed partial class LifeTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);

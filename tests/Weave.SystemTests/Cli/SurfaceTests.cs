@@ -4,6 +4,7 @@ namespace Weave.SystemTests.Cli;
 
 /// <summary>Who reaches the router's doors, and what it tells there.</summary>
 [Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
 public sealed class SurfaceTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
@@ -34,7 +35,26 @@ public sealed class SurfaceTests : IDisposable
         Assert.Equal("closed", DockerHosts.On(1, $"docker exec plain sh -c \"{Probe(docker, 6783)}\""));
         Assert.Equal("closed", DockerHosts.On(2, Probe(host, 53)));
 
-        static string Probe(string address, int port) => $"socat -T 1 OPEN:/dev/null TCP:{address}:{port},connect-timeout=1 >/dev/null 2>&1 && echo open || echo closed";
+        static string Probe(string address, int port) => $"socat -u -T 1 OPEN:/dev/null TCP:{address}:{port},connect-timeout=1 >/dev/null 2>&1 && echo open || echo closed";
+    }
+
+    /// <summary>Linux takes packets for any of its addresses from any link: a route is all another host needs.</summary>
+    [Fact]
+    public void Names_are_told_to_this_host_and_its_containers_and_to_nobody_who_sets_a_route()
+    {
+        DockerHosts.On(1, "weave launch && weave dns-add 192.0.2.7 -h printer.weave.local && docker run -dt --name plain test /bin/sh && docker run -dt --name ours --net=weave test /bin/sh");
+        string server = DockerHosts.On(1, "weave dns-args | grep -o 'dns=[^ ]*' | cut -c5-");
+        foreach (string way in (string[])["+notcp", "+tcp"])
+        {
+            string question = $"dig +short +tries=1 +time=2 {way} @{server} printer.weave.local";
+            Assert.Equal("192.0.2.7", DockerHosts.On(1, question));
+            Assert.Equal("192.0.2.7", DockerHosts.On(1, $"docker exec plain {question}"));
+            Assert.Equal("192.0.2.7", DockerHosts.On(1, $"docker exec ours {question}"));
+            DockerHosts.Do("underlay", "ip", "route", "replace", $"{server}/32", "via", DockerHosts.AddressOf(1));
+            Assert.DoesNotContain("192.0.2.7", Shell.Try(Shell.DefaultTimeout, Repository.Testbed, ["underlay", .. question.Split(' ')]).All, StringComparison.Ordinal);
+        }
+
+        DockerHosts.Do("underlay", "ip", "route", "del", $"{server}/32");
     }
 
     [Theory]

@@ -10,10 +10,14 @@ public sealed class DockerHosts : IDisposable
     public DockerHosts()
     {
         Shell.Run(Repository.Testbed, "down");
-        Shell.Run(Repository.Testbed, "up", $"{Count}");
+        Shell.Run(Repository.Testbed, ["up", $"{Count}", .. Roots()]);
         Shell.Run(Repository.Testbed, "image", "test");
         Shell.Run(Repository.Testbed, "install", Repository.Binary);
     }
+
+    /// <summary>WEAVE_ROOTS, "1=DIRECTORY 3=DIRECTORY", names root file systems with another Docker for some hosts.</summary>
+    private static string[] Roots() =>
+        (Environment.GetEnvironmentVariable("WEAVE_ROOTS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A line of bash in host <paramref name="host"/>, expected to succeed; its output.</summary>
     internal static string On(int host, string line) => Shell.Run(Repository.Testbed, "sh", $"{host}", line);

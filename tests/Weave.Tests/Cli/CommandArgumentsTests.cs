@@ -33,7 +33,7 @@ public sealed class CommandArgumentsTests
     [Fact]
     public void Facts_of_the_host_survive_the_way_between_hosts()
     {
-        HostFacts facts = new() { DockerBridgeAddress = "172.17.0.1", HostName = "host1", ResolvConf = "/run/systemd/resolve/resolv.conf", Overlap = "10.0.0.0/8", ForwardingRejected = true, HasBpf = true, LocksMaps = true };
+        HostFacts facts = new() { DockerBridgeAddress = "172.17.0.1", HostName = "host1", ResolvConf = "/run/systemd/resolve/resolv.conf", Overlap = "10.0.0.0/8", ForwardingRejected = true, HasBpf = true, LocksMaps = true, HasOurBridge = true };
         Assert.Equal(facts, HostFacts.Read(facts.Write()));
         Assert.Equal(new HostFacts(), HostFacts.Read(new HostFacts().Write()));
     }

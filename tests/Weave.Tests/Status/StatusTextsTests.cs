@@ -107,6 +107,21 @@ public sealed class StatusTextsTests
         }));
 
     [Fact]
+    public void Conflicts_and_space_that_is_held_follow_the_owners() => Assert.Equal(
+        "00:00:00:00:00:01(host1)                   256 IPs (100.0% of total) (0 active)\n       Conflict: with host2\n           Held: 10.32.0.0-10.32.0.7: waiting for host3\n",
+        StatusTexts.Allocation(new StatusReport
+        {
+            Router = new RouterReport { Name = "00:00:00:00:00:01" },
+            Ipam = new AllocationReport
+            {
+                RangeNumIPs = 256,
+                Entries = [new RingEntryReport("10.32.0.0", 256, "00:00:00:00:00:01", "host1", true, 1)],
+                Conflicts = ["with host2"],
+                Held = ["10.32.0.0-10.32.0.7: waiting for host3"],
+            },
+        }));
+
+    [Fact]
     public void Without_allocator_or_names_there_is_nothing_to_tell()
     {
         Assert.Null(StatusTexts.Names(new StatusReport()));

@@ -26,6 +26,7 @@ internal static class CommandTable
         new("dns-add", ["[<ip_address> ...] <container_id> [-h <fqdn>] |", "<ip_address> ... -h <fqdn>"], "Add names", CommandPlace.Host, NameCommands.AddAsync) { BeginsGroup = true, Words = ["-h"] },
         new("dns-remove", ["[<ip_address> ...] <container_id> [-h <fqdn>] |", "<ip_address> ... -h <fqdn>"], "Remove names", CommandPlace.Host, NameCommands.RemoveAsync) { Words = ["-h"] },
         new("dns-lookup", ["<unqualified_name>"], "Look a name up", CommandPlace.Host, NameCommands.LookupAsync),
+        new("dns-alias", ["[--remove] <name> -h <fqdn>"], "Let a name follow another", CommandPlace.Router, AliasCommand.RunAsync) { Words = ["--remove", "-h"] },
         new("status", ["[targets | connections | peers | dns | ipam] [--json]"], "Tell how things are", CommandPlace.Router, StatusCommand.RunAsync) { BeginsGroup = true, Words = ["targets", "connections", "peers", "dns", "ipam", "--json"] },
         new("report", ["[-f <format>]"], "Tell everything, as JSON or by a template", CommandPlace.Router, StatusCommand.ReportAsync) { Words = ["-f"] },
         new("ps", ["[<container_id> ...]"], "List attached containers", CommandPlace.Host, PsCommand.RunAsync),

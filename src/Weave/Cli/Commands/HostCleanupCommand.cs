@@ -45,8 +45,13 @@ internal static class HostCleanupCommand
             Port = context.Environment.PortNumber,
             ControlPort = Daemon.HostPort.TryParse(context.Environment.HttpAddress, out Daemon.HostPort control) ? control.Port : null,
         };
-        FirewallState found = FirewallState.Parse(firewall.Save());
-        firewall.Restore(FirewallPlan.Removal(FirewallRules.For(spec), found));
+        foreach (bool policy in (bool[])[false, true])
+        {
+            // Nobody remembers how the last router was launched.
+            FirewallState found = FirewallState.Parse(firewall.Save());
+            firewall.Restore(FirewallPlan.Removal(FirewallRules.For(spec with { ExpectPolicy = policy }), found));
+        }
+
         firewall.DestroySet(FirewallNames.LocalSet);
         firewall.ForgetFlows(spec.Port);
     }

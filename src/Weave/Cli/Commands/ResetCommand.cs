@@ -24,9 +24,7 @@ internal static class ResetCommand
         await StopCommand.StopAsync(context).ConfigureAwait(false);
         await context.Docker.Containers.RemoveAsync(context.Environment.ContainerName, force: true, context.Cancel).ConfigureAwait(false);
         await GuardPlugin.RemoveAsync(context.Docker, context.Cancel).ConfigureAwait(false);
-        int cleaned = HostSide.IsHere(context)
-            ? await HostCleanupCommand.RunAsync(context, []).ConfigureAwait(false)
-            : await HostSide.RunAsync(context, ["host-cleanup"]).ConfigureAwait(false);
+        int cleaned = await CleanHostAsync(context).ConfigureAwait(false);
         foreach (ContainerSummary old in await context.Docker.Containers.ListAsync(all: true, context.Cancel, label: RouterContainer.Label).ConfigureAwait(false))
         {
             await context.Docker.Containers.RemoveAsync(old.Id, force: true, context.Cancel).ConfigureAwait(false);
@@ -36,6 +34,12 @@ internal static class ResetCommand
         await context.Docker.Images.RemoveAsync(WeaveImage.Name, force: true, context.Cancel).ConfigureAwait(false);
         return cleaned;
     }
+
+    /// <summary>Takes away what the router made on the Docker host.</summary>
+    /// <returns>Exit status; what could not be removed is told.</returns>
+    internal static async Task<int> CleanHostAsync(CliContext context) => HostSide.IsHere(context)
+        ? await HostCleanupCommand.RunAsync(context, []).ConfigureAwait(false)
+        : await HostSide.RunAsync(context, ["host-cleanup"]).ConfigureAwait(false);
 
     /// <returns>The router runs.</returns>
     private static async Task<bool> CheckAsync(CliContext context, bool force)

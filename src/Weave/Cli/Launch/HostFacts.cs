@@ -25,9 +25,12 @@ internal sealed record HostFacts
     /// <summary>The kernel counts maps against the memory that a process may lock (before Linux 5.11).</summary>
     public bool LocksMaps { get; init; }
 
+    /// <summary>A bridge of ours is there: from an earlier launch, whose containers may still use it.</summary>
+    public bool HasOurBridge { get; init; }
+
     internal string Write() => string.Create(
         CultureInfo.InvariantCulture,
-        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\nbpf {HasBpf}\nlocks {LocksMaps}\n");
+        $"bridge {DockerBridgeAddress}\nhost {HostName}\nresolv {ResolvConf}\noverlap {Overlap}\nrejected {ForwardingRejected}\nbpf {HasBpf}\nlocks {LocksMaps}\nours {HasOurBridge}\n");
 
     internal static HostFacts Read(string text)
     {
@@ -41,6 +44,7 @@ internal sealed record HostFacts
             Overlap = lines.GetValueOrDefault("overlap", ""),
             HasBpf = lines.GetValueOrDefault("bpf") == "True",
             LocksMaps = lines.GetValueOrDefault("locks") == "True",
+            HasOurBridge = lines.GetValueOrDefault("ours") == "True",
             ForwardingRejected = lines.GetValueOrDefault("rejected") == "True",
         };
     }

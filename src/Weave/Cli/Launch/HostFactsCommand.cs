@@ -32,6 +32,7 @@ internal static class HostFactsCommand
             Overlap = Ipv4Cidr.TryParse(range, out Ipv4Cidr cidr) ? Overlap(links, cidr, CliEnvironment.Bridge) : "",
             ForwardingRejected = Rejects(programs),
             HasBpf = HostBpfMount.Ensure(programs),
+            HasOurBridge = links.Find(CliEnvironment.Bridge) is not null,
             LocksMaps = System.Environment.OSVersion.Version < CountsByGroup,
         };
     }

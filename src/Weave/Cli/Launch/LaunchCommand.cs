@@ -1,6 +1,8 @@
 using System.Formats.Tar;
 using System.Text;
+using Weave.Cli.Commands;
 using Weave.Docker;
+using Weave.Docker.Managed;
 using Weave.Docker.Model;
 
 namespace Weave.Cli.Launch;
@@ -30,6 +32,7 @@ internal static class LaunchCommand
             new VolumeSpec { Name = context.Environment.DatabaseVolume, Labels = Labels() }, context.Cancel).ConfigureAwait(false);
         string id = await context.Docker.Containers.CreateAsync(
             context.Environment.ContainerName, Spec(context, arguments, facts), context.Cancel).ConfigureAwait(false);
+        bool guarded = await GuardPlugin.IsThereAsync(context.Docker, context.Cancel).ConfigureAwait(false);
         Task guard = LaunchArguments.WantsPlugin(RouterArguments(context, arguments, facts)) ? SocketGuard.EnsureAsync(context, digest) : Task.CompletedTask;
         try
         {
@@ -38,12 +41,29 @@ internal static class LaunchCommand
         catch (Exception failure) when (failure is DockerException or CommandException or OperationCanceledException)
         {
             await context.Docker.Containers.RemoveAsync(id, force: true, CancellationToken.None).ConfigureAwait(false);
+            await guard.ConfigureAwait(false);
+            if (!facts.HasOurBridge)
+            {
+                await UndoAsync(context, guarded).ConfigureAwait(false);
+            }
+
             throw;
         }
 
         await guard.ConfigureAwait(false);
         await context.Output.WriteLineAsync(id).ConfigureAwait(false);
         return 0;
+    }
+
+    /// <summary>A first launch that failed leaves the host as it found it; after an earlier one containers may use what is there.</summary>
+    private static async Task UndoAsync(CliContext context, bool guarded)
+    {
+        if (!guarded)
+        {
+            await GuardPlugin.RemoveAsync(context.Docker, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await ResetCommand.CleanHostAsync(context).ConfigureAwait(false);
     }
 
     private static async Task StartAsync(CliContext context, LaunchArguments arguments, string id)

@@ -8,7 +8,7 @@ internal static class ReportTemplates
 {
     private static readonly string[] Sections = ["VersionCheck", "Router", "IPAM", "DNS", "Proxy", "Plugin"];
     private static readonly string[] Pointers = ["Paxos", "sleeve", "fastdp"];
-    private static readonly string[] Maps = ["Attrs", "CaptureStats", "OverlayDiagnostics"];
+    private static readonly string[] Maps = ["Attrs", "CaptureStats", "OverlayDiagnostics", "Counters"];
 
     internal static TemplateValue Value(StatusReport report)
     {

@@ -26,7 +26,7 @@ public sealed class RouterFlagsTests
             "hostname-match", "hostname-replacement", "rewrite-inspect", "no-default-ipalloc", "no-rewrite-hosts", "tlscacert", "tlscert",
             "tls", "tlskey", "tlsverify", "without-dns", "no-multicast-route",
         ];
-        Assert.Equal(["log-json"], RouterFlags.Set.All.Select(flag => flag.Name).Except(original));
+        Assert.Equal(["log-json", "max-protocol-version"], RouterFlags.Set.All.Select(flag => flag.Name).Except(original));
         Assert.Empty(original.Except(RouterFlags.Set.All.Select(flag => flag.Name)));
     }
 
@@ -76,6 +76,8 @@ public sealed class RouterFlagsTests
     [Theory]
     [InlineData("--resume host1", "You must not specify an initial peer list in conjunction with --resume")]
     [InlineData("--min-protocol-version=3", "--min-protocol-version must be in range [1,2]")]
+    [InlineData("--max-protocol-version=3", "--max-protocol-version must be in range [1,2]; it is 3")]
+    [InlineData("--min-protocol-version=2 --max-protocol-version=1", "--max-protocol-version must be in range [2,2]; it is 1")]
     [InlineData("--ipalloc-default-subnet=10.0.0.0/24", "--ipalloc-default-subnet specified without --ipalloc-range.")]
     [InlineData("--ipalloc-init=observer", "--ipalloc-init specified without --ipalloc-range.")]
     [InlineData("--ipalloc-range=10.0.0.0/24 --ipalloc-init=seed", "Unable to parse --ipalloc-init: seed mode requires peer name list")]

@@ -46,7 +46,8 @@ public sealed class SwarmTests : IDisposable
             Assert.Contains("mtu 1300", inside, StringComparison.Ordinal);
         }
 
-        DockerHosts.On(2, "docker exec c2 ping -c 1 -W 5 c3");
+        // Docker's own nodes tell each other the names of a network, in their own time.
+        Eventually.True(Minute, "c2 reaches c3 by name", () => DockerHosts.TryOn(2, "docker exec c2 ping -c 1 -W 5 c3").ExitCode == 0);
         DockerHosts.On(2, "docker run -tdi --name stranger --stop-signal KILL --net=other test");
         Assert.NotEqual(0, DockerHosts.TryOn(2, $"docker exec stranger ping -c 1 -W 2 -I ethwe0 {addresses[0]}").ExitCode);
     }

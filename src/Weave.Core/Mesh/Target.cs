@@ -17,8 +17,15 @@ internal sealed class Target
     internal static readonly TimeSpan EagerInterval = TimeSpan.FromSeconds(0.5);
     internal const int EagerTries = 8;
 
+    /// <summary>
+    /// Ours: for so long a lost neighbour is tried every <see cref="InitialInterval"/>. It may be on the other side of a
+    /// partition, which nothing tells us the end of; with growing pauses it would stay away for half as long again.
+    /// </summary>
+    internal static readonly TimeSpan SteadyFor = TimeSpan.FromMinutes(15);
+
     private TimeSpan _interval = InitialInterval;
     private int _eagerTries;
+    private TimeSpan _steadyUntil;
 
     internal Target(TimeSpan now) => TryNow(now);
 
@@ -53,7 +60,17 @@ internal sealed class Target
 
     private void Retry(TimeSpan now, TimeSpan lived, IRandom random)
     {
-        _eagerTries = lived > EagerAfter ? EagerTries : Math.Max(0, _eagerTries - 1);
+        if (lived > EagerAfter)
+        {
+            _eagerTries = EagerTries;
+            _steadyUntil = now + SteadyFor;
+            _interval = InitialInterval;
+        }
+        else
+        {
+            _eagerTries = Math.Max(0, _eagerTries - 1);
+        }
+
         if (lived > ResetAfter)
         {
             TryNow(now);
@@ -73,7 +90,7 @@ internal sealed class Target
     private void TryLater(TimeSpan now, IRandom random)
     {
         TryAfter = now + Spread(_interval, random);
-        _interval = Min(_interval * 1.5, MaxInterval);
+        _interval = now < _steadyUntil ? InitialInterval : Min(_interval * 1.5, MaxInterval);
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -84,6 +84,36 @@ public sealed class ConnectionMakerTests
         Assert.InRange(_maker.Due!.Value - now, Target.InitialInterval / 2, Target.InitialInterval * 1.5);
     }
 
+    [Fact]
+    public void A_peer_that_may_be_behind_a_partition_is_tried_steadily_for_a_quarter_of_an_hour()
+    {
+        Connect(Seconds(0));
+        TimeSpan lost = Seconds(90);
+        TimeSpan now = lost;
+        _maker.OnTerminated(now, new ConnectionId(1), "10.0.0.2:6783", outbound: true, TargetEnd.Failed, "silent");
+        _maker.Attempts(now);
+        while (now < lost + Target.SteadyFor)
+        {
+            _maker.OnAborted(now, "10.0.0.2:6783", "no route to host");
+            Assert.Empty(_maker.Attempts(now));
+            Assert.True(_maker.Due!.Value - now <= Target.InitialInterval * 1.5, $"{_maker.Due - now} after {now - lost}");
+            now = _maker.Due.Value;
+            Assert.Single(_maker.Attempts(now));
+        }
+
+        for (int i = 0; i < 30; i++)
+        {
+            _maker.OnAborted(now, "10.0.0.2:6783", "no route to host");
+            _maker.Attempts(now);
+            now = _maker.Due!.Value;
+            Assert.Single(_maker.Attempts(now));
+        }
+
+        _maker.OnAborted(now, "10.0.0.2:6783", "no route to host");
+        _maker.Attempts(now);
+        Assert.InRange(_maker.Due!.Value - now, Target.MaxInterval / 2, Target.MaxInterval * 1.5);
+    }
+
     [Theory]
     [InlineData(TargetEnd.NameCollision, 1)]
     [InlineData(TargetEnd.ConnectedToSelf, 0)]

@@ -93,6 +93,33 @@ public sealed class DnsServerTests : IDisposable
     }
 
     [Fact]
+    public async Task One_client_gets_so_many_connections_and_no_more()
+    {
+        List<Socket> idle = [];
+        try
+        {
+            for (int i = 0; i < 32; i++)
+            {
+                idle.Add(await ConnectAsync());
+            }
+
+            using Socket refused = await ConnectAsync();
+            Assert.Equal(0, await refused.ReceiveAsync(new byte[1].AsMemory()).AsTask().WaitAsync(Patience));
+        }
+        finally
+        {
+            idle.ForEach(socket => socket.Dispose());
+        }
+
+        async Task<Socket> ConnectAsync()
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(_upstream.LocalEndPoint).WaitAsync(Patience);
+            return socket;
+        }
+    }
+
+    [Fact]
     public async Task The_answer_leaves_from_the_address_that_was_asked()
     {
         using DnsServer everywhere = Serve(_upstreamNames, "weave.local.", "", 53, "0.0.0.0:0");

@@ -3,13 +3,15 @@ using System.Net;
 
 namespace Weave.Tests.Support;
 
-/// <summary>Puts the TCP streams of a capture together: Ethernet, IPv4, no lost segments, repeated ones allowed.</summary>
+/// <summary>Puts the TCP streams and the UDP exchanges of a capture together: Ethernet, IPv4, no lost segments, repeated ones allowed.</summary>
 internal static class PcapFile
 {
     private const int FileHeader = 24;
     private const int RecordHeader = 16;
     private const int EthernetHeader = 14;
+    private const int UdpHeader = 8;
     private const byte Tcp = 6;
+    private const byte Udp = 17;
     private const byte Fin = 1;
     private const byte Syn = 2;
     private const byte Reset = 4;
@@ -29,6 +31,35 @@ internal static class PcapFile
 
         return [.. order.Select(pair => new TcpConversation(
             pair.Dialler, pair.Acceptor, flows[(pair.Dialler, pair.Acceptor)].Assemble(), flows[(pair.Acceptor, pair.Dialler)].Assemble()))];
+    }
+
+    /// <summary>What UDP carried between a client and <paramref name="port"/>, in time: each question with the answer that followed.</summary>
+    internal static IEnumerable<(byte[] Question, byte[] Answer)> Exchanges(string path, int port)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        byte[]? question = null;
+        for (int at = FileHeader; at + RecordHeader <= file.Length;)
+        {
+            int size = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 8));
+            byte[] frame = file[(at + RecordHeader)..(at + RecordHeader + size)];
+            at += RecordHeader + size;
+            if (frame[EthernetHeader + 9] != Udp)
+            {
+                continue;
+            }
+
+            int udp = EthernetHeader + ((frame[EthernetHeader] & 15) * 4);
+            byte[] payload = frame[(udp + UdpHeader)..(udp + BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(udp + 4)))];
+            if (BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(udp + 2)) == port)
+            {
+                question = payload;
+            }
+            else if (question is not null)
+            {
+                yield return (question, payload);
+                question = null;
+            }
+        }
     }
 
     /// <summary>

@@ -4,8 +4,11 @@ namespace Weave.Core.Mesh;
 /// <remarks>docs/wire/mesh.md §1.3, §1.10, §1.13.</remarks>
 internal static class MeshTimes
 {
-    /// <summary>Ours: a dial that takes longer has failed.</summary>
-    internal static readonly TimeSpan Dial = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Ours: a dial that takes longer has failed. TCP tries after 1, 3 and 7 s; a dial begun in a partition would sleep
+    /// past its end if it lasted longer.
+    /// </summary>
+    internal static readonly TimeSpan Dial = TimeSpan.FromSeconds(8);
 
     /// <summary>The handshake must be over by then.</summary>
     internal static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);

@@ -6,7 +6,10 @@ namespace Weave.Mesh;
 /// How a control connection that outlives a partition finds out that the way is open again. TCP doubles its pause with
 /// each packet that is lost, up to 120 s, so that after a minute's partition news would wait for another minute.
 /// </summary>
-/// <remarks>tcp(7); include/uapi/linux/tcp.h. What a kernel does not know is left as it is: a connection works without.</remarks>
+/// <remarks>
+/// tcp(7); include/uapi/linux/tcp.h. A kernel that cannot bound the pauses gives the connection up sooner instead: the
+/// neighbour is dialled again every two seconds, and data goes on meanwhile (docs/adr/0020).
+/// </remarks>
 internal static class TcpRetransmission
 {
     private const int IPPROTO_TCP = 6;
@@ -23,12 +26,15 @@ internal static class TcpRetransmission
     /// </summary>
     private const int PatienceMilliseconds = 120_000;
 
+    /// <summary>The same where pauses double: by then the next one would be longer than what a new connection takes.</summary>
+    private const int LittlePatienceMilliseconds = 10_000;
+
     /// <summary>Asks for short pauses on <paramref name="socket"/>, as far as this kernel has them.</summary>
     internal static void Configure(Socket socket)
     {
         TrySet(socket, TCP_THIN_LINEAR_TIMEOUTS, 1);
-        TrySet(socket, TCP_RTO_MAX_MS, LongestPause);
-        TrySet(socket, TCP_USER_TIMEOUT, PatienceMilliseconds);
+        bool isBounded = TrySet(socket, TCP_RTO_MAX_MS, LongestPause);
+        TrySet(socket, TCP_USER_TIMEOUT, isBounded ? PatienceMilliseconds : LittlePatienceMilliseconds);
     }
 
     /// <summary>The value of an option, null where the kernel does not know it.</summary>
@@ -46,15 +52,16 @@ internal static class TcpRetransmission
         }
     }
 
-    private static void TrySet(Socket socket, int option, int value)
+    private static bool TrySet(Socket socket, int option, int value)
     {
         try
         {
             socket.SetRawSocketOption(IPPROTO_TCP, option, BitConverter.GetBytes(value));
+            return true;
         }
         catch (SocketException)
         {
-            // ENOPROTOOPT: an older kernel keeps its own pauses.
+            return false; // ENOPROTOOPT: an older kernel
         }
     }
 }

@@ -12,11 +12,14 @@ public sealed unsafe class DatagramBatch : IDisposable
 {
     private const int NameSize = DatagramOrigin.NameSize;
     private const int ControlSize = DatagramOrigin.ControlSize;
+    private const int CacheLine = 64;
 
     private readonly Socket _socket;
     private readonly int _count;
     private readonly int _receiveSize;
     private readonly int _replySize;
+    private readonly int _receiveStride;
+    private readonly int _replyStride;
     private readonly byte* _memory;
     private readonly BatchedMessage* _received;
     private readonly BatchedMessage* _replies;
@@ -38,9 +41,11 @@ public sealed unsafe class DatagramBatch : IDisposable
         _count = count;
         _receiveSize = receiveSize;
         _replySize = replySize;
+        _receiveStride = Stride(receiveSize);
+        _replyStride = Stride(replySize);
         int headers = sizeof(BatchedMessage) * count;
         int slices = sizeof(Slice) * count;
-        nuint size = (nuint)((2 * (headers + slices)) + (count * (NameSize + ControlSize + receiveSize + replySize)));
+        nuint size = (nuint)((2 * (headers + slices)) + (count * (NameSize + ControlSize + _receiveStride + _replyStride)));
         _memory = (byte*)NativeMemory.AllocZeroed(size);
         _received = (BatchedMessage*)_memory;
         _replies = _received + count;
@@ -49,7 +54,7 @@ public sealed unsafe class DatagramBatch : IDisposable
         _controls = (byte*)(_replySlices + count);
         _names = _controls + (count * ControlSize);
         _receiveBuffers = _names + (count * NameSize);
-        _replyBuffers = _receiveBuffers + (count * receiveSize);
+        _replyBuffers = _receiveBuffers + (count * _receiveStride);
     }
 
     /// <summary>Asks the kernel to tell for each datagram which of our addresses it was sent to.</summary>
@@ -72,7 +77,7 @@ public sealed unsafe class DatagramBatch : IDisposable
     {
         for (int i = 0; i < _count; i++)
         {
-            _receiveSlices[i] = new Slice { Base = _receiveBuffers + (i * _receiveSize), Length = (nuint)_receiveSize };
+            _receiveSlices[i] = new Slice { Base = _receiveBuffers + (i * _receiveStride), Length = (nuint)_receiveSize };
             _received[i] = new BatchedMessage { Header = HeaderOf(i, _receiveSlices + i, ControlSize) };
         }
 
@@ -91,21 +96,21 @@ public sealed unsafe class DatagramBatch : IDisposable
     public ReadOnlySpan<byte> Datagram(int index) =>
         (_received[index].Header.Flags & Truncated) != 0
             ? default
-            : new ReadOnlySpan<byte>(_receiveBuffers + (index * _receiveSize), (int)_received[index].Length);
+            : new ReadOnlySpan<byte>(_receiveBuffers + (index * _receiveStride), (int)_received[index].Length);
 
     /// <summary>Who sent it, as bytes that tell senders apart: family, port, address.</summary>
     public ReadOnlySpan<byte> Sender(int index) =>
         new(_names + (index * NameSize), (int)_received[index].Header.NameLength);
 
     /// <summary>Where the answer goes; write here, then <see cref="Reply"/>.</summary>
-    public Span<byte> ReplyBuffer(int index) => new(_replyBuffers + (index * _replySize), _replySize);
+    public Span<byte> ReplyBuffer(int index) => new(_replyBuffers + (index * _replyStride), _replySize);
 
     /// <summary>Queues the first <paramref name="length"/> bytes of the reply buffer as the answer.</summary>
     public void Reply(int index, int length)
     {
         int slot = _replyCount++;
         DatagramOrigin.LetKernelChooseInterface(new Span<byte>(_controls + (index * ControlSize), ControlSize));
-        _replySlices[slot] = new Slice { Base = _replyBuffers + (index * _replySize), Length = (nuint)length };
+        _replySlices[slot] = new Slice { Base = _replyBuffers + (index * _replyStride), Length = (nuint)length };
         _replies[slot] = new BatchedMessage
         {
             Header = HeaderOf(index, _replySlices + slot, (int)_received[index].Header.ControlLength),
@@ -131,6 +136,9 @@ public sealed unsafe class DatagramBatch : IDisposable
     }
 
     public void Dispose() => NativeMemory.Free(_memory);
+
+    /// <summary>Buffers a power of two apart would share the same few lines of the processor's caches.</summary>
+    private static int Stride(int size) => ((size + CacheLine - 1) & -CacheLine) + CacheLine;
 
     private Message HeaderOf(int index, Slice* slice, int controlLength) => new()
     {

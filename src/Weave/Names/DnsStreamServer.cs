@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,9 @@ internal sealed class DnsStreamServer : IDisposable
     private const int MostConnections = 256;
     private const int Backlog = 128;
 
+    /// <summary>A container that opens connections and says nothing leaves most of them to the others.</summary>
+    private const int MostForOneClient = 32;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     private readonly Socket _listener;
@@ -23,6 +27,7 @@ internal sealed class DnsStreamServer : IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _room = new(MostConnections);
+    private readonly ConcurrentDictionary<IPAddress, int> _perClient = new();
     private Task _accepting = Task.CompletedTask;
 
     internal DnsStreamServer(
@@ -75,12 +80,15 @@ internal sealed class DnsStreamServer : IDisposable
     {
         byte[] query = ArrayPool<byte>.Shared.Rent(ushort.MaxValue);
         byte[] reply = ArrayPool<byte>.Shared.Rent(sizeof(ushort) + NameResolver.LargestMessage);
+        IPAddress? counted = null;
         try
         {
             using NetworkStream stream = new(client, ownsSocket: true);
             client.NoDelay = true;
             IPAddress sender = ((IPEndPoint)client.RemoteEndPoint!).Address;
-            if (!_clients.MayAsk(sender.GetAddressBytes()))
+            counted = sender;
+            if (_perClient.AddOrUpdate(sender, 1, static (_, count) => count + 1) > MostForOneClient
+                || !_clients.MayAsk(sender.GetAddressBytes()))
             {
                 return;
             }
@@ -107,7 +115,16 @@ internal sealed class DnsStreamServer : IDisposable
         {
             ArrayPool<byte>.Shared.Return(query);
             ArrayPool<byte>.Shared.Return(reply);
+            Leave(counted);
             _room.Release();
+        }
+    }
+
+    private void Leave(IPAddress? client)
+    {
+        if (client is not null && _perClient.AddOrUpdate(client, 0, static (_, count) => count - 1) <= 0)
+        {
+            _perClient.TryRemove(new KeyValuePair<IPAddress, int>(client, 0));
         }
     }
 

@@ -23,6 +23,7 @@ public static class FuzzTargets
         new("dns", ["nameserver/dns.json"], DnsFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("names", ["gob/nameserver.json", "nameserver"], NamesFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("ipam", ["gob/ipam_gossip.json", "gob/ipam_unicast.json"], IpamFuzz.Fuzz, MaxAllocationPerByte: 16384),
+        new("original-record", ["store"], OriginalRecordFuzz.Fuzz, MaxAllocationPerByte: 256),
         new("sleeve-datagram", ["sleeve/packets.json", "sleeve/parse.json"], SleeveFuzz.Datagram),
         new("sleeve-frame", ["sleeve"], SleeveFuzz.Frame),
         new("sleeve-control", ["sleeve", "overlay/switch.json"], SleeveFuzz.Control, MaxAllocationPerByte: 256),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weave.Wire.Primitives;
 
 namespace Weave.Ipam;
 
@@ -25,4 +26,10 @@ internal static partial class IpamLog
 
     [LoggerMessage(306, LogLevel.Debug, "[allocator] namespace of process {Pid} not seen: {Reason}")]
     public static partial void NamespaceNotSeen(this ILogger logger, string pid, string reason);
+
+    [LoggerMessage(307, LogLevel.Information, "{Path}: took over the record of the original router of peer {Peer}, with {Owners} owners of addresses")]
+    public static partial void OriginalTakenOver(this ILogger logger, string path, PeerName peer, int owners);
+
+    [LoggerMessage(308, LogLevel.Warning, "{Path} of the original router cannot be used: {Reason}. Its addresses are not known")]
+    public static partial void OriginalNotUsed(this ILogger logger, string path, string reason);
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Weave.Api;
 using Weave.Daemon;
+using Weave.Ipam;
 
 namespace Weave.Persistence;
 
@@ -13,11 +15,13 @@ internal static class PersistenceServices
     private static StateStore Open(IServiceProvider provider)
     {
         List<string> messages = [];
+        string prefix = provider.GetRequiredService<DaemonOptions>().DatabasePrefix;
         try
         {
-            StateStore store = StateStore.Open(provider.GetRequiredService<DaemonOptions>().DatabasePrefix, messages);
+            StateStore store = StateStore.Open(prefix, messages);
             ILogger<StateStore> log = provider.GetRequiredService<ILogger<StateStore>>();
             messages.ForEach(log.Repaired);
+            OriginalState.TakeOver(store, [OriginalState.PathOf(prefix), OriginalState.PathOf(OriginalVolume.Prefix)], log);
             return store;
         }
         catch (StateException refused)

@@ -21,6 +21,9 @@ public static class StateKeys
     /// <summary>One per owner: its addresses.</summary>
     public const string OwnedAddresses = "ownedAddresses/";
 
+    /// <summary>The last transaction of the original router's file that was taken over, as text.</summary>
+    public const string OriginalTransaction = "originalTransaction";
+
     /// <summary>Targets to connect to, for <c>--resume</c>: a list of texts.</summary>
     public const string DirectPeers = "directPeers";
 

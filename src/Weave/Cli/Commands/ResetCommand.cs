@@ -30,6 +30,8 @@ internal static class ResetCommand
             await context.Docker.Containers.RemoveAsync(old.Id, force: true, context.Cancel).ConfigureAwait(false);
         }
 
+        // The original router's, in a container of the same name: the next launch would take its addresses for ours.
+        await context.Docker.Containers.RemoveAsync(context.Environment.DatabaseVolume, force: true, context.Cancel).ConfigureAwait(false);
         await context.Docker.Volumes.RemoveAsync(context.Environment.DatabaseVolume, force: true, context.Cancel).ConfigureAwait(false);
         await context.Docker.Images.RemoveAsync(WeaveImage.Name, force: true, context.Cancel).ConfigureAwait(false);
         return cleaned;

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using Weave.Api;
 using Weave.Cli.Commands;
 using Weave.Docker;
 using Weave.Docker.Managed;
@@ -31,7 +32,7 @@ internal static class LaunchCommand
         await context.Docker.Volumes.CreateAsync(
             new VolumeSpec { Name = context.Environment.DatabaseVolume, Labels = Labels() }, context.Cancel).ConfigureAwait(false);
         string id = await context.Docker.Containers.CreateAsync(
-            context.Environment.ContainerName, Spec(context, arguments, facts), context.Cancel).ConfigureAwait(false);
+            context.Environment.ContainerName, Spec(context, arguments, facts, await OriginalStateAsync(context).ConfigureAwait(false)), context.Cancel).ConfigureAwait(false);
         bool guarded = await GuardPlugin.IsThereAsync(context.Docker, context.Cancel).ConfigureAwait(false);
         Task guard = LaunchArguments.WantsPlugin(RouterArguments(context, arguments, facts)) ? SocketGuard.EnsureAsync(context, digest) : Task.CompletedTask;
         try
@@ -197,7 +198,16 @@ internal static class LaunchCommand
         context.Error.WriteLine($"WARNING: Specified --ipalloc-range {arguments.Range} overlaps with existing route {facts.Overlap} on host.\nUnless this is deliberate, you must pick another range and set it on all hosts.");
     }
 
-    private static ContainerSpec Spec(CliContext context, LaunchArguments arguments, HostFacts facts)
+    /// <summary>The state of an original router is in the volume of a container that does not run.</summary>
+    /// <returns>A bind for the router; none when there is no such container.</returns>
+    private static async Task<string[]> OriginalStateAsync(CliContext context)
+    {
+        ContainerDetails? data = await context.Docker.Containers.InspectAsync(context.Environment.DatabaseVolume, context.Cancel).ConfigureAwait(false);
+        MountPoint? volume = data?.Mounts?.FirstOrDefault(mount => mount.Destination == "/weavedb");
+        return volume?.Name is { Length: > 0 } name ? [$"{name}:{OriginalVolume.Folder}:ro"] : [];
+    }
+
+    private static ContainerSpec Spec(CliContext context, LaunchArguments arguments, HostFacts facts, string[] originalState)
     {
         HostSpec host = RouterContainer.Host(context);
         ExtraDockerArguments extra = ExtraDockerArguments.Read(context.Environment.Or("WEAVE_DOCKER_ARGS", ""));
@@ -216,7 +226,7 @@ internal static class LaunchCommand
             HostConfig = host with
             {
                 Ulimits = facts.LocksMaps ? [RouterContainer.Memory] : null,
-                Binds = [.. host.Binds!, .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. extra.Binds],
+                Binds = [.. host.Binds!, .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. originalState, .. extra.Binds],
                 RestartPolicy = new RestartPolicy(arguments.Restart ? "always" : "no"),
             },
         };

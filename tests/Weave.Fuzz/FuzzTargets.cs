@@ -22,7 +22,7 @@ public static class FuzzTargets
         new("router", ["gob", "handshake/hostile_messages.json"], RouterFuzz.Fuzz, MaxAllocationPerByte: 1 << 16),
         new("dns", ["nameserver/dns.json"], DnsFuzz.Fuzz, MaxAllocationPerByte: 4096),
         new("names", ["gob/nameserver.json", "nameserver"], NamesFuzz.Fuzz, MaxAllocationPerByte: 4096),
-        new("ipam", ["gob/ipam_gossip.json", "gob/ipam_unicast.json"], IpamFuzz.Fuzz, MaxAllocationPerByte: 16384),
+        new("ipam", ["gob/ipam_gossip.json", "gob/ipam_unicast.json", "fuzz/ipam.json"], IpamFuzz.Fuzz, MaxAllocationPerByte: 16384),
         new("original-record", ["store"], OriginalRecordFuzz.Fuzz, MaxAllocationPerByte: 256),
         new("sleeve-datagram", ["sleeve/packets.json", "sleeve/parse.json"], SleeveFuzz.Datagram),
         new("sleeve-frame", ["sleeve"], SleeveFuzz.Frame),

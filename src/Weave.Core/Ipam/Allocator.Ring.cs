@@ -157,6 +157,12 @@ public sealed partial class Allocator
     /// <param name="displaced">Of theirs, what ours took the place of there; null unless this was told to us alone.</param>
     private GossipOutcome OnRing(RingState theirs, IReadOnlyList<RingEntry>? displaced)
     {
+        // Nobody who has a ring tells an empty one. Its seeds must neither drive out our ring nor become those of a later one.
+        if (theirs.Entries.Count == 0)
+        {
+            return Refuse(theirs.Peer, "Received ring has no entries");
+        }
+
         IReadOnlyList<RingEntry> known = _ring.Entries;
         // A ring that says the same needs no merge; two that will silently disagree for ever need more than one.
         bool needed = !FollowsOriginalRule && theirs.Range == Universe && RingHealing.IsNeeded(_ring, theirs);

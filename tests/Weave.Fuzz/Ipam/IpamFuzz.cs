@@ -39,9 +39,14 @@ public static class IpamFuzz
             throw new InvalidOperationException("our own state cannot be read");
         }
 
-        if (state.Ring is not { } ring || RingCheck.FirstFault(ring.Entries, ring.Range) is not null)
+        if (state.Ring is not { } ring)
         {
-            throw new InvalidOperationException("our own ring is unsound");
+            throw new InvalidOperationException("our ring is gone");
+        }
+
+        if (RingCheck.FirstFault(ring.Entries, ring.Range) is { } fault)
+        {
+            throw new InvalidOperationException($"our own ring is unsound: {fault}; {string.Join(", ", ring.Entries)}");
         }
     }
 }

@@ -45,6 +45,31 @@ public sealed class DisagreementTests
         AssertSettled(mesh);
     }
 
+    [Fact]
+    public void A_ring_without_entries_drives_nobody_out_whatever_its_seeds()
+    {
+        AllocatorMesh mesh = InUse();
+        List<string> rings = [.. mesh.Rings()];
+        RingState ring = RingOf(mesh[1]);
+        PeerName[] many = [.. ring.Seeds, Stranger];
+        GossipOutcome[] outcomes = Tell(mesh, ring with { Peer = Stranger, Seeds = many, Entries = [] });
+        Assert.All(outcomes, outcome => Assert.NotNull(outcome.Fault));
+        Assert.Equal(rings, mesh.Rings());
+        AssertSettled(mesh);
+    }
+
+    [Fact]
+    public void The_seeds_of_a_ring_without_entries_do_not_keep_a_real_one_out()
+    {
+        AllocatorMesh mesh = InUse();
+        RingState ring = RingOf(mesh[1]);
+        AllocatorMesh fresh = new(hosts: 3);
+        PeerName[] many = [.. ring.Seeds, Stranger];
+        Tell(fresh, ring with { Peer = Stranger, Seeds = many, Entries = [] });
+        Tell(fresh, ring with { Peer = Stranger });
+        Assert.Equal(Owners(mesh), Owners(fresh));
+    }
+
     private static AllocatorMesh InUse()
     {
         AllocatorMesh mesh = new(hosts: 3);
@@ -56,6 +81,9 @@ public sealed class DisagreementTests
         mesh.Pass(TimeSpan.FromSeconds(10));
         return mesh;
     }
+
+    private static IEnumerable<string> Owners(AllocatorMesh mesh) => mesh.Network.Hosts.Select(host => string.Join(
+        ' ', mesh.Status(host).Entries.Select(entry => $"{entry.Token}+{entry.Size}={entry.Peer}")));
 
     private static RingState RingOf(AllocatorHost host) => host.Store.Load()!.Ring!;
 

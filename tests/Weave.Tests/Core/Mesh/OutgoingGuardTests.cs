@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Text.Json;
 using Weave.Core.Mesh;
 using Weave.Core.Primitives;
+using Weave.Fuzz.Mesh;
 using Weave.Tests.Support;
+using Weave.Wire.Gob;
 using Weave.Wire.Ipam;
 using Weave.Wire.Mesh;
 using Weave.Wire.Names;
@@ -113,6 +115,67 @@ public sealed class OutgoingGuardTests
         Assert.Null(Write(GossipEnvelope.WriteGossip("IPallocation", Us, state), "sleeve", "sleeve"));
         AssertRefused(GossipEnvelope.WriteGossip("IPallocation", Us, [.. firstDefinition, .. state]));
     }
+
+    [Fact]
+    public void A_type_defined_twice_in_names_or_in_a_range_is_refused()
+    {
+        byte[] names = NamesMessage.Encode(1, [new NameEntry("a.weave.local.", Us, "c", new Ipv4Address(1), 0, 0)]);
+        AssertRefused(GossipEnvelope.WriteBroadcast("nameserver", Us, [.. names[..(1 + names[0])], .. names]));
+        byte[] range = AllocatorMessage.EncodeRange(AllocatorMessageKind.SpaceRequest, new Ipv4Range(1, 2));
+        byte[] definition = range[1..(2 + range[1])];
+        AssertRefused(GossipEnvelope.WriteUnicast("IPallocation", Us, Them, [range[0], .. definition, .. range[1..]]));
+    }
+
+    [Theory]
+    [InlineData("IPallocation", "Now", GobKind.UInt)]
+    [InlineData("IPallocation", "Now", GobKind.Bytes)]
+    [InlineData("IPallocation", "Ring", GobKind.Int)]
+    [InlineData("nameserver", "Timestamp", GobKind.UInt)]
+    [InlineData("nameserver", "Timestamp", GobKind.String)]
+    [InlineData("nameserver", "Entries", GobKind.Int)]
+    public void A_field_of_another_kind_is_refused(string channel, string field, GobKind kind)
+    {
+        GobType type = new[] { GobType.Int, GobType.UInt, GobType.Bytes, GobType.String }.Single(type => type.Kind == kind);
+        GobWriter writer = new(new GobSchema(GobType.Struct("Odd", (field, type))));
+        writer.BeginValue();
+        writer.BeginStruct();
+        writer.EndStruct();
+        writer.EndValue();
+        AssertRefused(GossipEnvelope.WriteBroadcast(channel, Us, writer.ToArray()));
+    }
+
+    [Fact]
+    public void A_message_of_more_than_ten_mebibytes_with_its_seal_is_refused_and_one_that_fits_passes()
+    {
+        const int Largest = (10 * 1024 * 1024) - 16;
+        byte[] payload = new byte[Largest];
+        int envelope = GossipEnvelope.WriteGossip("something-new", Us, payload).Length - Largest;
+        Assert.Null(Write(GossipEnvelope.WriteGossip("something-new", Us, payload[envelope..]), "sleeve", "sleeve"));
+        AssertRefused(GossipEnvelope.WriteGossip("something-new", Us, payload[(envelope - 1)..]));
+    }
+
+    /// <summary>Handed to a whole router, which has what it tells of others from others.</summary>
+    [Fact]
+    public void A_short_id_of_more_than_twelve_bits_that_a_neighbour_tells_is_not_told_on()
+    {
+        RouterUnderTest router = new(RouterUnderTest.PeerNine());
+        byte[] told = TopologyPayload.Write([new PeerRecord(new PeerName(0x77), "odd", 3, 1, new ShortId(0xabc), [new PeerLink(new PeerName(9), "10.0.0.1:1", false, true)])]);
+        byte[] as12Bits = [0xfe, 0x0a, 0xbc];
+        byte[] as13Bits = [0xfe, 0x1a, 0xbc];
+        int at = told.AsSpan().LastIndexOf(as12Bits.AsSpan());
+        Assert.True(at > 0);
+        as13Bits.CopyTo(told, at);
+        router.Send(GossipEnvelope.WriteGossip("topology", new PeerName(9), [.. told, .. TopologyPayload.Write([Nine()])]));
+        router.Send(GossipEnvelope.WriteGossip("topology", new PeerName(9), TopologyPayload.Write([Nine()])));
+        router.Wait(TimeSpan.FromSeconds(40));
+        Assert.All(router.Sent.Where(message => !message.IsEmpty && message.Span[0] is 4 or 6), message =>
+            Assert.True(message.Span.IndexOf(as13Bits.AsSpan()) < 0));
+        Assert.Null(router.Closed);
+    }
+
+    private static PeerRecord Nine() => new(
+        new PeerName(9), "poker", 99, 9, new ShortId(9),
+        [new PeerLink(new PeerName(1), "10.0.0.2:1", true, true), new PeerLink(new PeerName(0x77), "10.0.0.2:2", true, true)]);
 
     [Fact]
     public void A_refusal_writes_nothing_and_the_session_goes_on()

@@ -16,6 +16,7 @@ public static class Scenarios
             ["partition"] = ("the mesh falls in two for 3 minutes and heals", 300, PartitionHeals),
             ["churn"] = ("every minute a tenth of the peers is killed and restarted, for 5 minutes; whoever runs for 20 s knows and is known", 100, Churn),
             ["flap"] = ("one link breaks 200 times and nothing leaks", 3, Flap),
+            ["failing"] = ("a day with a target that never answers, one of another password, and one that restarts every minute: nothing grows", 5, Failing),
             ["clones"] = ("two machines have one name: the second is refused, the first untouched", 5, Clones),
             ["clocks"] = ("wall clocks jump by years and nobody notices", 30, ClockJumps),
             ["lossy"] = ("a tenth of all writes gets lost at first", 100, Lossy),
@@ -176,6 +177,41 @@ public static class Scenarios
         world.RunFor(Minute * 2);
         string? failure = world.Held > before + 50 ? $"holds {world.Held} things after 200 breaks, {before} after 20" : null;
         return new ScenarioResult("flap", failure, world, world.Now);
+    }
+
+    private static ScenarioResult Failing(ulong seed, int peers, WorldOptions options)
+    {
+        const long Megabyte = 1 << 20;
+        World world = new(seed, options with { Configure = its => its with { Password = its.Self == new PeerName(2) ? "another" : "secret" } });
+        SimulatedPeer[] all = [.. Enumerable.Range(0, Math.Max(5, peers)).Select(_ => world.AddPeer())];
+        (SimulatedPeer steady, SimulatedPeer stranger, SimulatedPeer dead, SimulatedPeer restless, SimulatedPeer witness) = (all[0], all[1], all[2], all[3], all[4]);
+        World.Connect(steady, all.Skip(1));
+        World.Connect(stranger, steady);
+        world.Kill(dead);
+        (long things, long memory) = (0, 0);
+        string? failure = null;
+        for (int hour = 1; hour <= 24 && failure is null; hour++)
+        {
+            for (int minute = 0; minute < 60; minute++)
+            {
+                world.Kill(restless);
+                world.RunFor(TimeSpan.FromSeconds(5));
+                world.Start(restless);
+                world.RunFor(TimeSpan.FromSeconds(55));
+            }
+
+            failure = steady.Router.Names.Count() != all.Length - 2 ? $"knows {steady.Router.Names.Count()} peers after {hour} hours"
+                : witness.Notes.Any(note => note.Kind == Core.Mesh.MeshNote.ConnectionClosed) ? $"an innocent connection was lost in hour {hour}" : null;
+            world.ForgetNotes();
+
+            // Memory is that of the process, so it tells something only where nothing else runs in it.
+            long now = options.MeasureCpu ? GC.GetTotalMemory(forceFullCollection: true) : 0;
+            (things, memory) = hour == 1 ? (world.Held, now) : (things, memory);
+            failure ??= world.Held > things + 50 ? $"holds {world.Held} things after {hour} hours, {things} after one"
+                : now > memory + Megabyte ? $"{now} bytes are in use after {hour} hours, {memory} after one" : null;
+        }
+
+        return new ScenarioResult("failing", failure, world, world.Now);
     }
 
     private static ScenarioResult Clones(ulong seed, int peers, WorldOptions options)

@@ -141,6 +141,9 @@ public sealed partial class World
     public long Held => _agenda.Count + _peers.Sum(peer =>
         (long)peer.Links.Count + peer.Overlays.Count + peer.Router.Names.Count() + peer.Status.Attempts.Count + peer.Status.Channels.Count);
 
+    /// <summary>Drops what the routers said so far.</summary>
+    internal void ForgetNotes() => _peers.ForEach(peer => peer.NoteList.Clear());
+
     /// <summary>From now on hosts reach each other only when <paramref name="reaches"/> says so (it must be symmetric).</summary>
     public void Partition(Func<SimulatedPeer, SimulatedPeer, bool> reaches)
     {

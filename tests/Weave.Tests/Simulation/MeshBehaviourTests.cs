@@ -193,6 +193,7 @@ public sealed class MeshBehaviourTests
     [InlineData("partition", 8)]
     [InlineData("churn", 10)]
     [InlineData("flap", 3)]
+    [InlineData("failing", 5)]
     [InlineData("clones", 5)]
     [InlineData("clocks", 8)]
     [InlineData("lossy", 12)]

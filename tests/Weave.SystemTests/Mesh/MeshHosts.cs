@@ -39,11 +39,17 @@ internal sealed class MeshHosts : IDisposable
     internal static string AddressOf(int host) => $"10.94.0.{host}";
 
     /// <summary>Starts a router and waits until it answers on its API.</summary>
-    internal void Start(int host, string arguments)
+    internal void Start(int host, string arguments) => Start(host, $"{Repository.Binary} weaver", $"--no-dns --no-discovery {arguments}");
+
+    /// <param name="host">Where.</param>
+    /// <param name="program">Ours, or the original's, which takes the same flags and keeps a file in the folder where it runs.</param>
+    /// <param name="arguments">Besides those that make it the router of this host.</param>
+    internal void Start(int host, string program, string arguments)
     {
         string command = $"""
-            exec ip netns exec wmesh{host} {Repository.Binary} weaver --name=00:00:00:00:00:0{host} --nickname=host{host} --docker-api= \
-              --http-addr=127.0.0.1:6784 --status-addr= --no-dns --no-fastdp --no-discovery --db-prefix={_folder}/{host}- {arguments} >>{_folder}/log{host} 2>&1
+            mkdir -p {_folder}/{host} && cd {_folder}/{host} && CHECKPOINT_DISABLE=1 \
+            exec ip netns exec wmesh{host} {program} --name=00:00:00:00:00:0{host} --nickname=host{host} --docker-api= \
+              --http-addr=127.0.0.1:6784 --status-addr= --no-fastdp --db-prefix={_folder}/{host}- {arguments} >>{_folder}/log{host} 2>&1
             """;
         _routers[host] = Process.Start(new ProcessStartInfo("bash", ["-c", command]))!;
         Eventually.True(Readiness, $"router {host} answers", () => Get(host, "/status").Contains("Name: ", StringComparison.Ordinal), Describe);
@@ -61,10 +67,12 @@ internal sealed class MeshHosts : IDisposable
     internal static string Get(int host, string path) =>
         Shell.Try(Shell.DefaultTimeout, "ip", "netns", "exec", $"wmesh{host}", "curl", "-s", "-m", "5", $"127.0.0.1:6784{path}").Output;
 
-    internal static JsonElement Router(int host)
+    internal static JsonElement Router(int host) => Report(host).GetProperty("Router");
+
+    internal static JsonElement Report(int host)
     {
         string report = Shell.Run("ip", "netns", "exec", $"wmesh{host}", "curl", "-sf", "-m", "5", "-H", "Accept: application/json", "127.0.0.1:6784/report");
-        return JsonDocument.Parse(report).RootElement.GetProperty("Router");
+        return JsonDocument.Parse(report).RootElement;
     }
 
     /// <summary>What a router knows of who is linked to whom: <c>1-2 2-1 2-3 3-2</c> for the whole line; <c>2~3</c> where a link is not established.</summary>

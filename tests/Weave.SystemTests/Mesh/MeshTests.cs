@@ -43,6 +43,35 @@ public sealed class MeshTests
         Assert.NotEqual(before, Incarnation(3, 2));
     }
 
+    /// <summary>Machines cloned with their machine id have one name: must never happen 11.</summary>
+    [Fact]
+    public void A_clone_is_refused_with_words_and_the_first_is_untouched()
+    {
+        using MeshHosts hosts = new();
+        hosts.Start(1, "");
+        hosts.Start(2, MeshHosts.AddressOf(1));
+        Eventually.True(Soon, "two hosts know each other", FirstTwoShowEachOther, hosts.Describe);
+        ulong before = Incarnation(2, 1);
+
+        hosts.Start(3, $"--name=00:00:00:00:00:01 {MeshHosts.AddressOf(2)}");
+        Eventually.True(
+            Soon,
+            "whom the clone dialled says that two machines have one name",
+            () => SaysWhy(2, "two machines have one name"),
+            hosts.Describe);
+
+        // Whom it did not dial cannot tell it; the first can.
+        Shell.Run("ip", "netns", "exec", "wmesh3", "curl", "-sf", "-m", "5", "-d", $"peer={MeshHosts.AddressOf(1)}", "127.0.0.1:6784/connect");
+        Eventually.True(Soon, "the clone and the first say so too", () => SaysWhy(3, "--name") && SaysWhy(1, "--name"), hosts.Describe);
+        Assert.True(FirstTwoShowEachOther(), hosts.Describe());
+        Assert.Equal(before, Incarnation(2, 1));
+        Assert.DoesNotContain("established", MeshHosts.Get(3, "/status/connections"), StringComparison.Ordinal);
+    }
+
+    private static bool FirstTwoShowEachOther() => new[] { 1, 2 }.All(host => MeshHosts.Topology(host) == "1-2 2-1");
+
+    private static bool SaysWhy(int host, string words) => $"{MeshHosts.Report(host)}".Contains(words, StringComparison.Ordinal);
+
     private static bool AllShowTheLine() => Enumerable.Range(1, MeshHosts.Count).All(host =>
         MeshHosts.Topology(host) == Line && MeshHosts.Elements(MeshHosts.Router(host), "UnicastRoutes").Count() == MeshHosts.Count);
 

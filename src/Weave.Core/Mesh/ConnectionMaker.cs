@@ -16,6 +16,7 @@ public sealed class ConnectionMaker(Topology topology, int port, bool discovery,
     private readonly SortedDictionary<string, Target> _targets = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DirectTarget> _direct = new(StringComparer.Ordinal);
     private readonly SortedDictionary<ConnectionId, OwnConnection> _connections = [];
+    private readonly SortedSet<string> _forgotten = new(StringComparer.Ordinal);
 
     /// <summary>When <see cref="Attempts"/> has something to do next; null when only a change can bring it.</summary>
     public TimeSpan? Due { get; private set; }
@@ -44,6 +45,7 @@ public sealed class ConnectionMaker(Topology topology, int port, bool discovery,
         foreach (DirectTarget direct in targets)
         {
             _direct[direct.Text] = direct;
+            _forgotten.Remove(Complete(direct.Address));
             if (_targets.TryGetValue(Complete(direct.Address), out Target? target))
             {
                 target.TryNow(now);
@@ -57,11 +59,17 @@ public sealed class ConnectionMaker(Topology topology, int port, bool discovery,
     {
         foreach (string text in texts)
         {
-            _direct.Remove(text);
+            if (_direct.Remove(text, out DirectTarget? direct))
+            {
+                _forgotten.Add(Complete(direct.Address));
+            }
         }
 
         Due = now;
     }
+
+    /// <summary>The user forgot this address and nobody has connected to it since, so the connection is not expected back.</summary>
+    public bool IsForgotten(string address) => _forgotten.Contains(address);
 
     /// <summary>The topology changed, so there may be somebody new to connect to.</summary>
     public void Refresh(TimeSpan at)
@@ -87,6 +95,7 @@ public sealed class ConnectionMaker(Topology topology, int port, bool discovery,
     public void OnRegistered(ConnectionId id, PeerName remote, string address, bool outbound)
     {
         _connections[id] = new OwnConnection(remote, address, outbound);
+        _forgotten.Remove(address);
         if (outbound && _targets.TryGetValue(address, out Target? target))
         {
             target.State = TargetState.Connected;

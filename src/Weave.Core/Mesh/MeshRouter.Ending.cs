@@ -63,7 +63,8 @@ public sealed partial class MeshRouter
         Note(dialling ? MeshNote.DialFailed : connection.IsRegistered ? MeshNote.ConnectionClosed : MeshNote.ConnectionRefused, connection, reason);
         if (connection.IsRegistered)
         {
-            Delist(now, connection, linger && !_options.OriginalRules && connection.Phase == ConnectionPhase.Established);
+            bool expectedBack = !_options.OriginalRules && !_maker.IsForgotten(connection.Address);
+            Delist(now, connection, linger && expectedBack && connection.Phase == ConnectionPhase.Established);
         }
 
         if (dialling)

@@ -64,6 +64,22 @@ public sealed class MeshServiceTests
     }
 
     [Fact]
+    public async Task Data_to_a_peer_that_was_forgotten_ends_with_its_connection()
+    {
+        await using Host first = await Host.StartAsync(1, null, 2);
+        await using (Host second = await Host.StartAsync(2, null, 2))
+        {
+            string target = $"127.0.0.1:{second.Port}";
+            Assert.Empty(await first.Service.ConnectAsync([target], false, default));
+            await first.UntilAsync(state => state.Connections is [{ Established: true }], "established");
+            await first.Service.ForgetAsync([target], default);
+        }
+
+        await first.UntilAsync(state => state.Connections.Count == 0, "gone");
+        Assert.DoesNotContain("linger", first.Overlay.Calls);
+    }
+
+    [Fact]
     public async Task What_is_no_target_is_named_and_the_others_are_taken()
     {
         await using Host host = await Host.StartAsync(1, null, 2);

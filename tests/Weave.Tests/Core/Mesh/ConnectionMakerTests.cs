@@ -49,6 +49,22 @@ public sealed class ConnectionMakerTests
     }
 
     [Fact]
+    public void A_forgotten_address_is_so_until_the_user_or_a_new_connection_takes_it_up_again()
+    {
+        const string Address = "10.0.0.2:6783";
+        _maker.Forget(Seconds(0), ["10.0.0.2"]);
+        Assert.False(_maker.IsForgotten(Address)); // nobody had asked for it
+        Connect(Seconds(0));
+        _maker.Forget(Seconds(1), ["10.0.0.2"]);
+        Assert.True(_maker.IsForgotten(Address));
+        _maker.Add(Seconds(2), [Direct("10.0.0.2")], replace: false);
+        Assert.False(_maker.IsForgotten(Address));
+        _maker.Forget(Seconds(3), ["10.0.0.2"]);
+        _maker.OnRegistered(new ConnectionId(2), Other, Address, outbound: true);
+        Assert.False(_maker.IsForgotten(Address));
+    }
+
+    [Fact]
     public void A_connection_that_lived_more_than_a_minute_is_retried_at_once()
     {
         Connect(Seconds(0));

@@ -10,6 +10,9 @@ public static class FirewallNames
     public const string PolicyEgressChain = "WEAVE-NPC-EGRESS";
     public const string LocalSet = "weaver-no-masq-local";
 
+    /// <summary>How remarks begin by which rules of ours are known whatever ports they were made for.</summary>
+    public const string DoorRemark = "Block non-local access to Weave Net";
+
     /// <summary>All chains that we, or a policy controller of ours, may have made.</summary>
     public static bool IsOurs(string chain) =>
         chain == NatChain || chain.StartsWith("WEAVE-", StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public static class FirewallPlan
             List<string> lines = [];
             foreach (string chain in found.Chains(table.Name).Where(chain => !FirewallNames.IsOurs(chain)))
             {
-                lines.AddRange(found.Rules(table.Name, chain)!.Where(rule => ours.Contains(rule) || JumpsToUs(rule)).Select(rule => $"-D {chain} {rule}"));
+                lines.AddRange(found.Rules(table.Name, chain)!.Where(rule => ours.Contains(rule) || JumpsToUs(rule) || rule.Contains(FirewallNames.DoorRemark, StringComparison.Ordinal)).Select(rule => $"-D {chain} {rule}"));
             }
 
             string[] chains = [.. found.Chains(table.Name).Where(FirewallNames.IsOurs)];

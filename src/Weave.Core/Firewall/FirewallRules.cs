@@ -42,9 +42,14 @@ public static class FirewallRules
             yield return $"-i {spec.DockerBridge} -p tcp -m tcp --dport 53 -j ACCEPT";
         }
 
-        if (spec.ControlPort is { } port6784)
+        if (spec.ControlPort is { } control)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"-d 127.0.0.1/32 -p tcp -m tcp --dport {port6784} -m addrtype ! --src-type LOCAL -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment \"Block non-local access to Weave Net control port\" -j DROP");
+            yield return Door(control, "control");
+        }
+
+        foreach (int port in spec.StatusPorts.Where(port => port != spec.ControlPort).Distinct())
+        {
+            yield return Door(port, "status");
         }
 
         if (spec.ExpectPolicy)
@@ -52,6 +57,11 @@ public static class FirewallRules
             yield return $"-i {spec.WeaveBridge} -j {FirewallNames.PolicyEgressChain}";
         }
     }
+
+    /// <summary>Other hosts reach 127.0.0.1 where route_localnet is on, as Docker without its user-space proxy turns it on.</summary>
+    private static string Door(int port, string what) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"-d 127.0.0.1/32 -p tcp -m tcp --dport {port} -m addrtype ! --src-type LOCAL -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment \"{FirewallNames.DoorRemark} {what} port\" -j DROP");
 
     private static IEnumerable<string> Forward(FirewallSpec spec)
     {

@@ -19,6 +19,9 @@ public sealed record FirewallSpec
     /// <summary>TCP port of the control API on 127.0.0.1; null when it has none.</summary>
     public int? ControlPort { get; init; }
 
+    /// <summary>TCP ports of status and metrics on 127.0.0.1.</summary>
+    public IReadOnlyList<int> StatusPorts { get; init; } = [];
+
     /// <summary>A policy controller fills chains of its own, and what they do not accept is dropped.</summary>
     public bool ExpectPolicy { get; init; }
 

@@ -37,6 +37,20 @@ public sealed class HostIptables(IHostPrograms programs) : IFirewall
         Checked("ipset", ["restore"], string.Join('\n', lines) + "\n");
     }
 
+    public IReadOnlyCollection<Ipv4Cidr>? Members(string set)
+    {
+        ProgramResult result = programs.Run("ipset", ["save", set]);
+        if (result.ExitCode != 0)
+        {
+            return null;
+        }
+
+        // A single address is printed without its length.
+        IEnumerable<string> members = result.Output.Split('\n').Select(line => line.Split(' ')).Where(words => words is ["add", _, _, ..])
+            .Select(words => words[2].Contains('/', StringComparison.Ordinal) ? words[2] : words[2] + "/32");
+        return [.. members.Select(text => Ipv4Cidr.TryParse(text, out Ipv4Cidr member) ? member : default)];
+    }
+
     public void DestroySet(string set)
     {
         if (programs.Exists("ipset") && programs.Run("ipset", ["list", "-name", set]).ExitCode == 0)

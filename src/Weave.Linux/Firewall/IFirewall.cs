@@ -14,6 +14,9 @@ public interface IFirewall
     /// <summary>Makes the set be exactly these subnets, creating it if need be.</summary>
     void SetMembers(string set, IReadOnlyCollection<Ipv4Cidr> members);
 
+    /// <summary>What is in the set; null when there is none.</summary>
+    IReadOnlyCollection<Ipv4Cidr>? Members(string set);
+
     /// <summary>Removes the set if it is there.</summary>
     void DestroySet(string set);
 

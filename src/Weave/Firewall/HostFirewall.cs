@@ -26,7 +26,6 @@ internal sealed class HostFirewall(
     private readonly SemaphoreSlim _one = new(1, 1);
     private List<Exposure> _exposures = [];
     private IReadOnlyList<Ipv4Cidr> _local = [];
-    private bool _setThere;
     private bool _begun;
     private string? _reported;
 
@@ -60,7 +59,7 @@ internal sealed class HostFirewall(
     public Task SetAsync(IReadOnlyList<Ipv4Cidr> ranges, CancellationToken cancel) => AloneAsync(
         () =>
         {
-            (_local, _setThere) = (ranges, false);
+            _local = ranges;
             return _begun && TryApply(); // whoever is early is heard when we begin
         },
         cancel);
@@ -129,10 +128,10 @@ internal sealed class HostFirewall(
     private bool Apply()
     {
         FirewallSpec spec = Spec();
-        if (spec.NoMasqueradeLocal && !_setThere)
+        if (spec.NoMasqueradeLocal && firewall.Members(FirewallNames.LocalSet)?.ToHashSet().SetEquals(_local) is not true)
         {
+            // Before the rules: one that names a set which is not there cannot be made.
             firewall.SetMembers(FirewallNames.LocalSet, _local);
-            _setThere = true;
         }
 
         string script = FirewallPlan.From(FirewallRules.For(spec), FirewallState.Parse(firewall.Save()));
@@ -158,11 +157,15 @@ internal sealed class HostFirewall(
             DockerBridgeAddress = docker.Length > 0 ? docker[0].Address : default,
             Port = options.Port,
             ControlPort = HostPort.TryParse(options.HttpAddress, out HostPort control) ? control.Port : null,
+            StatusPorts = [.. Ports(options.StatusAddress), .. Ports(options.MetricsAddress)],
             ExpectPolicy = options.ExpectNpc,
             NoMasqueradeLocal = options.NoMasqueradeLocal,
             Exposures = _exposures,
         };
     }
+
+    /// <summary>None when it is off or a unix socket.</summary>
+    private static IEnumerable<int> Ports(string address) => HostPort.TryParse(address, out HostPort door) ? [door.Port] : [];
 
     private void AddAddress(Ipv4Cidr address)
     {

@@ -119,6 +119,19 @@ public sealed class FirewallPlanTests
     }
 
     [Fact]
+    public void Status_ports_are_guarded_and_removed_by_whoever_does_not_know_them()
+    {
+        FirewallHost host = new(Docker28);
+        string before = host.Save();
+        host.Restore(FirewallPlan.From(FirewallRules.For(Spec with { StatusPorts = [6782, 6784, 6780, 6782] }), host.State));
+        Assert.Equal(
+            ["--dport 6784", "--dport 6782", "--dport 6780"],
+            host.State.Rules("filter", "INPUT")!.Where(rule => rule.Contains("Block non-local access", StringComparison.Ordinal)).Select(rule => rule[rule.IndexOf("--dport", StringComparison.Ordinal)..][..12]));
+        host.Restore(FirewallPlan.Removal(FirewallRules.For(Spec with { ControlPort = 7000 }), host.State));
+        Assert.Equal(before, host.Save());
+    }
+
+    [Fact]
     public void A_daemon_that_starts_again_recognises_what_was_exposed_and_how()
     {
         FirewallHost host = new(Docker28);

@@ -5,6 +5,7 @@ using Weave.Daemon;
 using Weave.Docker;
 using Weave.Docker.Model;
 using Weave.Ipam;
+using Weave.Status;
 
 namespace Weave.Plugin;
 
@@ -18,6 +19,7 @@ internal sealed class DefaultNetworkService(
     IAddressAllocation allocation,
     PluginNetworks networks,
     EngineFacts engine,
+    Readiness readiness,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<DefaultNetworkService> logger) : BackgroundService
@@ -27,6 +29,15 @@ internal sealed class DefaultNetworkService(
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whoever waits for the router goes on to use the network. Without Docker nobody waits: the first failure ends it, too.</summary>
+    private readonly IDisposable _starting = readiness.Hold();
+
+    public override void Dispose()
+    {
+        _starting.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -39,6 +50,7 @@ internal sealed class DefaultNetworkService(
                 await EnsureAsync(stoppingToken).ConfigureAwait(false);
                 networks.RemoveExcept(await AdoptAsync(stoppingToken).ConfigureAwait(false));
                 logger.DefaultNetworkReady(NetworkName);
+                _starting.Dispose();
                 await FollowStoreAsync(stoppingToken).ConfigureAwait(false);
                 return;
             }
@@ -49,6 +61,7 @@ internal sealed class DefaultNetworkService(
             catch (Exception failure) when (failure is DockerException or IOException or HttpRequestException)
             {
                 logger.DefaultNetworkFailed(NetworkName, failure.Message, delay);
+                _starting.Dispose();
                 await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

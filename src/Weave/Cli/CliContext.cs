@@ -22,6 +22,9 @@ internal sealed record CliContext(CliEnvironment Environment, TextWriter Output,
     /// <summary>Output goes to a person.</summary>
     internal bool OnTerminal { get; init; }
 
+    /// <summary>A person sees what goes to <see cref="Error"/>.</summary>
+    internal bool IsWatched { get; init; }
+
     public void Dispose()
     {
         _docker?.Dispose();

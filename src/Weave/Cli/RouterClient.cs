@@ -9,6 +9,8 @@ namespace Weave.Cli;
 internal sealed class RouterClient : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly CliContext _context;
     private readonly HttpClient _http;
@@ -76,6 +78,13 @@ internal sealed class RouterClient : IDisposable
     internal async Task<RouterReply> CallAsync(string method, string path, IEnumerable<(string Name, string Value)>? form = null, bool json = false)
     {
         RouterReply reply = await TryAsync(method, path, form, json).ConfigureAwait(false);
+        for (TimeSpan waited = TimeSpan.Zero; reply.Status == 0 && waited < StartPatience && await IsStartingAsync().ConfigureAwait(false); waited += AskEvery)
+        {
+            // Docker has just started it again, or somebody has: it answers in a moment.
+            await Task.Delay(AskEvery, _context.Cancel).ConfigureAwait(false);
+            reply = await TryAsync(method, path, form, json).ConfigureAwait(false);
+        }
+
         if (!reply.IsSuccess)
         {
             await ExplainAsync(reply).ConfigureAwait(false);
@@ -85,6 +94,19 @@ internal sealed class RouterClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>The container is too young to answer. Without Docker nobody knows.</summary>
+    private async Task<bool> IsStartingAsync()
+    {
+        try
+        {
+            return await WeaveContainer.IsYoungAsync(_context, _context.Environment.ContainerName, StartPatience).ConfigureAwait(false);
+        }
+        catch (Docker.DockerException)
+        {
+            return false; // what is wrong with Docker is told with the failure
+        }
+    }
 
     private async Task ExplainAsync(RouterReply reply)
     {

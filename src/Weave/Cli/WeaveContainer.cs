@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weave.Docker.Model;
 
 namespace Weave.Cli;
@@ -16,6 +17,15 @@ internal static class WeaveContainer
             { Running: false } or { Paused: true } => $"{name} container is not running.",
             _ => null,
         };
+    }
+
+    /// <summary>It runs, and was started less than <paramref name="age"/> ago.</summary>
+    internal static async Task<bool> IsYoungAsync(CliContext context, string name, TimeSpan age)
+    {
+        ContainerDetails? container = await context.Docker.Containers.InspectAsync(name, context.Cancel).ConfigureAwait(false);
+        return container is { State: { Running: true, Paused: false } state }
+            && DateTimeOffset.TryParse(state.StartedAt, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset started)
+            && DateTimeOffset.UtcNow - started < age;
     }
 
     internal static async Task<bool> RunsAsync(CliContext context) =>

@@ -92,6 +92,29 @@ public sealed class SurfaceTests : IDisposable
         Assert.Contains("\"rtt\":", DockerHosts.On(2, "weave report"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Status_is_JSON_when_asked_a_table_on_a_terminal_and_the_plain_lines_in_a_pipe()
+    {
+        DockerHosts.On(1, "weave launch --password=secret && weave dns-add 192.0.2.7 -h printer.weave.local");
+        DockerHosts.On(2, $"weave launch --password=secret {DockerHosts.AddressOf(1)} && weave prime");
+        Eventually.True(Soon, "connected", () => DockerHosts.On(2, "weave status connections").Contains("established encrypted", StringComparison.Ordinal));
+        Assert.Equal(
+            "object array array array object object",
+            DockerHosts.On(2, "for part in '' targets connections peers dns ipam; do weave status $part --json | jq -r type; done | xargs"));
+        Assert.Equal($"-> {DockerHosts.AddressOf(1)}:6783", DockerHosts.On(2, "weave status connections | cut -c1-21").TrimEnd());
+        string table = DockerHosts.On(2, "script -qec 'weave status connections' /dev/null");
+        Assert.All(["OVERLAY", "ENCRYPTION", "MTU", "ROUND TRIP"], column => Assert.Contains(column, table, StringComparison.Ordinal));
+        DockerHosts.On(2, "weave completion bash | bash -n && weave man | grep -q '^.TH'");
+    }
+
+    [Fact]
+    public void The_engine_knows_whether_the_router_is_well()
+    {
+        DockerHosts.On(1, "weave launch");
+        Assert.Contains("health", DockerHosts.On(1, "docker inspect -f '{{json .Config.Healthcheck.Test}}' weave"), StringComparison.Ordinal);
+        Eventually.True(TimeSpan.FromSeconds(60), "healthy", () => DockerHosts.On(1, "docker inspect -f '{{.State.Health.Status}}' weave") == "healthy");
+    }
+
     /// <summary>Whoever sends at once after attaching, or takes over an address, is heard: the announcement is not lost.</summary>
     [Fact]
     public void An_address_that_moves_to_another_container_is_found_there_at_once()

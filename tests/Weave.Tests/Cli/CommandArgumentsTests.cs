@@ -22,6 +22,24 @@ public sealed class CommandArgumentsTests
         Assert.Equal((password, port, range, restart, rest), (read.Password, read.Port, read.Range, read.Restart, string.Join(' ', read.Rest)));
     }
 
+    [Theory]
+    [InlineData("WEAVE_PORT=7000", "--port 7000")]
+    [InlineData("WEAVE_MTU=1400", "--mtu 1400")]
+    [InlineData("WEAVE_NO_FASTDP=1", "--no-fastdp")]
+    [InlineData("WEAVE_NO_BRIDGED_FASTDP=1", "--no-bridged-fastdp")]
+    [InlineData("WEAVE_HTTP_ADDR=/run/weave.sock", "--http-addr /run/weave.sock")]
+    [InlineData("WEAVE_STATUS_ADDR=0.0.0.0:6782", "--status-addr 0.0.0.0:6782")]
+    [InlineData("DOCKER_BRIDGE=br7", "--docker-bridge br7")]
+    public void Variables_of_the_original_reach_the_router(string variable, string words)
+    {
+        string[] pair = variable.Split('=');
+        CliEnvironment environment = new(name => name == pair[0] ? pair[1] : null);
+        using CliContext context = new(environment, TextWriter.Null, TextWriter.Null, false, CancellationToken.None);
+        string line = string.Join(' ', LaunchCommand.RouterArguments(context, LaunchArguments.Read(environment, ["peer1"]), new HostFacts()));
+        Assert.Contains($" {words} ", $" {line} ", StringComparison.Ordinal);
+        Assert.EndsWith(" peer1", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_word_without_its_value_shows_the_usage() => Assert.Throws<UsageException>(() => LaunchArguments.Read(Empty, ["--password"]));
 

@@ -1,3 +1,4 @@
+using Weave.Cli;
 using Weave.Cli.Commands;
 
 namespace Weave.Tests.Cli;
@@ -23,6 +24,36 @@ public sealed class UsageTextTests
             "run", "start", "restart", "launch-plugin", "stop-plugin", "launch-proxy", "stop-proxy", "launch-router", "stop-router",
         },
         name => Assert.NotNull(CommandTable.Find(name)));
+
+    [Fact]
+    public void Every_word_of_the_originals_usage_text_is_in_ours()
+    {
+        string text = UsageText.Render();
+        Assert.All(
+            ("--password --trusted-subnets --host --name --nickname --no-restart --resume --no-discovery --no-dns --dns-listen-address --ipalloc-init --ipalloc-range "
+            + "--ipalloc-default-subnet --plugin=false --proxy=false -H --without-dns --no-multicast-route --no-rewrite-hosts --no-default-ipalloc --hostname-from-label "
+            + "--hostname-match --hostname-replacement --rewrite-inspect --log-level=debug|info|warning|error --token --restore --replace --rewrite-hosts -h --without-masquerade "
+            + "-f --force").Split(' '),
+            word => Assert.Contains(word, text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("start")]
+    [InlineData("restart")]
+    [InlineData("launch-plugin")]
+    [InlineData("stop-plugin")]
+    [InlineData("launch-proxy")]
+    [InlineData("stop-proxy")]
+    [InlineData("launch-router")]
+    [InlineData("stop-router")]
+    public async Task Removed_commands_say_so_as_the_original_does(string name)
+    {
+        using StringWriter error = new();
+        using CliContext context = new(new CliEnvironment(_ => null), TextWriter.Null, error, false, CancellationToken.None);
+        Assert.Equal(1, await CommandTable.Find(name)!.Run(context, ["anything"]));
+        Assert.Equal($"The 'weave {name}' command has been removed as of Weave Net version 2.0\nPlease see release notes for further information\n", error.ToString());
+    }
 
     [Fact]
     public void Completion_and_manual_come_from_the_same_table()

@@ -13,4 +13,7 @@ internal sealed record Command(string Name, IReadOnlyList<string> Usage, string 
 
     /// <summary>Words that may follow, for completion.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>What a person is told who waits for longer than a moment.</summary>
+    public string Waiting { get; init; } = $"Still at work on 'weave {Name}'...";
 }

@@ -1,16 +1,17 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Weave.Cli.Commands;
 
 /// <summary>Connections as an aligned table for a person: what carries them, how, how large, how fast.</summary>
-internal static class ConnectionTable
+internal static partial class ConnectionTable
 {
     private const string Green = "\e[32m";
     private const string Yellow = "\e[33m";
     private const string Red = "\e[31m";
     private const string Plain = "\e[0m";
-    private static readonly string[] Head = ["", "ADDRESS", "STATE", "PEER", "OVERLAY", "ENCRYPTION", "MTU", "ROUND TRIP"];
+    private static readonly string[] Head = ["", "ADDRESS", "STATE", "PEER", "OVERLAY", "ENCRYPTION", "MTU", "ROUND TRIP", ""];
 
     internal static string Render(JsonElement report)
     {
@@ -34,17 +35,19 @@ internal static class ConnectionTable
     private static string[] Row(JsonElement connection)
     {
         string info = Clean(connection.GetProperty("Info").GetString());
-        bool live = connection.GetProperty("Attrs").ValueKind == JsonValueKind.Object;
+        Match peer = Peer().Match(info);
+        bool live = peer.Success && connection.GetProperty("Attrs").ValueKind == JsonValueKind.Object;
         return
         [
             connection.GetProperty("Outbound").GetBoolean() ? "->" : "<-",
             Clean(connection.GetProperty("Address").GetString()),
             Clean(connection.GetProperty("State").GetString()),
-            live ? info.Split(' ')[^1] : info,
+            live ? peer.Value : "",
             Attribute(connection, "name"),
             live ? Attribute(connection, "cipher") is { Length: > 0 } cipher ? cipher : Attribute(connection, "encrypted") == "True" ? "yes" : "no" : "",
             Attribute(connection, "mtu"),
             Attribute(connection, "rtt") is { Length: > 0 } roundTrip ? roundTrip + " ms" : "",
+            live ? info[(peer.Index + peer.Length)..].Trim() : info, // what is wrong; it may be long
         ];
     }
 
@@ -61,4 +64,8 @@ internal static class ConnectionTable
         "STATE" => padded,
         _ => Yellow + padded + Plain,
     };
+
+    /// <summary>A peer in what is told of a connection: <c>name(nickname)</c>.</summary>
+    [GeneratedRegex(@"[0-9a-f:]{17}\([^)]*\)")]
+    private static partial Regex Peer();
 }

@@ -9,6 +9,7 @@ namespace Weave.Cli.Commands;
 internal static class Dispatcher
 {
     private const string EnvironmentFlag = "--env=";
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     internal static async Task<int> RunAsync(string[] args)
     {
@@ -33,6 +34,7 @@ internal static class Dispatcher
             new CliEnvironment(name => carried.TryGetValue(name, out string? value) ? value : System.Environment.GetEnvironmentVariable(name)), Console.Out, Console.Error, local, ending.Token)
         {
             OnTerminal = !Console.IsOutputRedirected,
+            IsWatched = !Console.IsErrorRedirected,
         };
         return await GuardAsync(context, words).ConfigureAwait(false);
     }
@@ -82,6 +84,23 @@ internal static class Dispatcher
             CommandPlace.Router => context.IsLocal || context.Environment.DockerHost.StartsWith("unix://", StringComparison.Ordinal),
             _ => HostSide.IsHere(context),
         };
-        return here ? await command.Run(context, rest).ConfigureAwait(false) : await HostSide.RunAsync(context, words).ConfigureAwait(false);
+        using CancellationTokenSource done = new();
+        Task progress = context.IsWatched ? TellProgressAsync(context, command, done.Token) : Task.CompletedTask;
+        try
+        {
+            return here ? await command.Run(context, rest).ConfigureAwait(false) : await HostSide.RunAsync(context, words).ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await progress.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Whoever looks on is told what is waited for when it takes longer than a moment.</summary>
+    private static async Task TellProgressAsync(CliContext context, Command command, CancellationToken done)
+    {
+        await Task.Delay(Moment, done).ConfigureAwait(false);
+        await context.Error.WriteLineAsync(command.Waiting).ConfigureAwait(false);
     }
 }

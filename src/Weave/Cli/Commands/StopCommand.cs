@@ -48,9 +48,13 @@ internal static class StopCommand
         {
             await context.Docker.Networks.RemoveAsync(network.Id, context.Cancel).ConfigureAwait(false);
         }
-        catch (DockerException inUse)
+        catch (DockerException inUse) when (inUse.Message.Contains("active endpoints", StringComparison.Ordinal))
         {
-            await context.Error.WriteLineAsync(inUse.Message).ConfigureAwait(false);
+            // Containers are on it, and keep it: that is how it should be.
+        }
+        catch (DockerException failure)
+        {
+            await context.Error.WriteLineAsync(failure.Message).ConfigureAwait(false);
         }
     }
 }

@@ -19,7 +19,6 @@ internal static class LaunchCommand
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ExecEvery = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan ExecPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
     internal static async Task<int> RunAsync(CliContext context, string[] args)
     {
@@ -77,7 +76,6 @@ internal static class LaunchCommand
 
         await context.Docker.Containers.StartAsync(id, context.Cancel).ConfigureAwait(false);
         bool here = HostSide.IsHere(context);
-        Task chatter = ProgressAsync(context);
         while (!await AnswersAsync(context, id, here).ConfigureAwait(false))
         {
             ContainerDetails? container = await context.Docker.Containers.InspectAsync(id, context.Cancel).ConfigureAwait(false);
@@ -88,8 +86,6 @@ internal static class LaunchCommand
 
             await Task.Delay(here ? PollEvery : ExecEvery, context.Cancel).ConfigureAwait(false);
         }
-
-        _ = chatter;
     }
 
     private static async Task<bool> AnswersAsync(CliContext context, string id, bool here)
@@ -122,15 +118,6 @@ internal static class LaunchCommand
         string[] lines = (log.Output + log.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string reason = lines.LastOrDefault(line => line.StartsWith("FATA", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "it left no word";
         return new CommandException($"The {context.Environment.ContainerName} container has died: {reason}");
-    }
-
-    private static async Task ProgressAsync(CliContext context)
-    {
-        await Task.Delay(Silence, context.Cancel).ConfigureAwait(false);
-        if (context.OnTerminal)
-        {
-            await context.Error.WriteLineAsync("Waiting for the router to be ready...").ConfigureAwait(false);
-        }
     }
 
     private static async Task EnsureNotRunningAsync(CliContext context)

@@ -101,6 +101,12 @@ public sealed partial class Allocator
             return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} already in use by {holder}"));
         }
 
+        bool isTheirs = holder is not null && (holder == request.Ident || request.Ident == NoContainer);
+        if (!isTheirs && !request.NoErrorOnUnknown && _outside.UserOf(request.Cidr.Address) is { } user)
+        {
+            return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} already in use on {Named(user)}"));
+        }
+
         if (holder is not null && holder != request.Ident && request.Ident != NoContainer)
         {
             _book.Remove(holder, request.Cidr.Address); // the dead have no use for it
@@ -113,6 +119,7 @@ public sealed partial class Allocator
         }
 
         _dead.Remove(request.Ident);
+        _outsideChanged = true;
         return Settle(request, AllocationAnswer.Given(request.Cidr));
     }
 

@@ -11,7 +11,7 @@ public sealed partial class Allocator
     public long HealedConflicts { get; private set; }
 
     /// <summary>Disagreements that last.</summary>
-    public int LastingConflicts => _disputes.Count + _duplicates.Count;
+    public int LastingConflicts => _disputes.Count + _duplicates.Count + _outside.Shared.Count;
 
     /// <summary>Ranges that are not given out before others agree.</summary>
     public int HeldRanges => _holds.Count;
@@ -114,6 +114,7 @@ public sealed partial class Allocator
         [
             .. _disputes.Select(pair => $"{Named(pair.Key)}: {pair.Value}"),
             .. _duplicates.Select(pair => $"{Named(pair.Value)}: address {pair.Key} is in use there and here"),
+            .. _outside.Shared.Select(pair => $"{Named(pair.Peer)}: address {pair.Address} is in use there and here"),
         ],
         [.. _holds.Snapshot.Select(hold => $"{hold.Range}: waiting for {Named(hold.WaitingFor)}")],
         HealedConflicts,

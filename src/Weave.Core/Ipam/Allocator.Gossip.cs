@@ -59,6 +59,7 @@ public sealed partial class Allocator
     {
         _now = now;
         _disputes.Remove(peer); // told again when it comes back
+        _outside.Forget(peer);
         if (!OwnsAny(peer))
         {
             _nicknames.Remove(peer);
@@ -76,7 +77,10 @@ public sealed partial class Allocator
         _nicknames,
         _ring.IsEmpty ? _paxos?.Claims : null,
         _ring.IsEmpty ? null : _ring.State,
-        FollowsOriginalRule ? [] : [.. _healers]);
+        FollowsOriginalRule ? [] : [.. _healers])
+    {
+        Outside = _outside.All,
+    };
 
     private GossipOutcome OnMessage(PeerName sender, ReadOnlySpan<byte> payload)
     {
@@ -159,6 +163,8 @@ public sealed partial class Allocator
         {
             _healers.UnionWith(state.Healers);
         }
+
+        LearnOutside([.. state.Outside]);
     }
 
     private bool SendSpaceRequest(PeerName owner, Ipv4Range range) =>
@@ -167,6 +173,7 @@ public sealed partial class Allocator
     // Everything that tells of our state waits for this: by now the state is stored.
     private void Send()
     {
+        TellOutside();
         if (_tell)
         {
             _tell = false;

@@ -78,7 +78,11 @@ public sealed partial class Allocator
     public void OnContainerStarted(Moment now, string container)
     {
         _now = now;
-        _dead.Remove(container);
+        if (_dead.Remove(container))
+        {
+            NoteOutside(container);
+            Finish();
+        }
     }
 
     /// <summary>Its requests are withdrawn, and after <see cref="ContainerGrace"/> its addresses are freed.</summary>
@@ -88,6 +92,7 @@ public sealed partial class Allocator
         if (_book.IsContainer(container))
         {
             _dead[container] = now.Elapsed;
+            NoteOutside(container);
         }
 
         CancelAll(request => request.Ident == container);
@@ -220,6 +225,7 @@ public sealed partial class Allocator
     {
         _orphans.Remove(address);
         _duplicates.Remove(address);
+        _outsideChanged |= !Universe.Contains(address);
         if (_space.TryFree(address))
         {
             _spaceChanged = true;

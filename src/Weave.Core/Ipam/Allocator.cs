@@ -60,6 +60,7 @@ public sealed partial class Allocator : IGossipChannel
         _ring = new Ring(Universe, directory.Self);
         _paxos = options.IsObserver ? null : new PaxosNode(new NodeId(directory.Self, directory.SelfUid));
         _gossip = new AllocatorGossip(this);
+        _outside = new OutsideTable(directory.Self);
         _nicknames[directory.Self] = directory.SelfNickname;
         _healers.Add(directory.Self);
     }
@@ -99,6 +100,8 @@ public sealed partial class Allocator : IGossipChannel
         {
             Adopt(found);
         }
+
+        _outsideChanged = true;
 
         if (restored)
         {
@@ -224,6 +227,7 @@ public sealed partial class Allocator : IGossipChannel
             ReportFree();
         }
 
+        GatherOutside();
         IReadOnlyList<KeyValuePair<string, OwnedAddresses?>> owned = _book.Drain();
         bool holds = _holds.Drain();
         if (_ringChanged || owned.Count > 0 || holds || _startOver)

@@ -23,4 +23,7 @@ public sealed record AllocatorState(
     /// Our own addition too, and only in unicasts.
     /// </summary>
     public IReadOnlyList<RingEntry> Displaced { get; init; } = [];
+
+    /// <summary>Addresses outside the range, of every peer that the sender knows to have any. Our own addition.</summary>
+    public IReadOnlyCollection<OutsideAddresses> Outside { get; init; } = [];
 }

@@ -20,7 +20,8 @@ internal static class AllocatorStateReader
                 2 => state with { Paxos = ReadPaxos(ref reader) },
                 3 => state with { Ring = ReadRing(ref reader) },
                 4 => state with { Healers = ReadPeers(ref reader) },
-                _ => state with { Displaced = ReadEntries(ref reader) },
+                5 => state with { Displaced = ReadEntries(ref reader) },
+                _ => state with { Outside = ReadOutside(ref reader) },
             };
         }
 
@@ -167,6 +168,40 @@ internal static class AllocatorStateReader
         }
 
         return entry;
+    }
+
+    private static List<OutsideAddresses> ReadOutside(ref GobReader reader)
+    {
+        List<OutsideAddresses> outside = new(reader.EnterSlice());
+        while (reader.NextElement())
+        {
+            OutsideAddresses each = new(default, 0, []);
+            reader.EnterStruct();
+            while (reader.NextField(out int field))
+            {
+                each = field switch
+                {
+                    0 => each with { Peer = ReadPeer(ref reader) },
+                    1 => each with { Version = reader.UInt64() },
+                    _ => each with { Addresses = ReadAddresses(ref reader) },
+                };
+            }
+
+            outside.Add(each);
+        }
+
+        return outside;
+    }
+
+    private static List<Ipv4Address> ReadAddresses(ref GobReader reader)
+    {
+        List<Ipv4Address> addresses = new(reader.EnterSlice());
+        while (reader.NextElement())
+        {
+            addresses.Add(new Ipv4Address(reader.UInt32()));
+        }
+
+        return addresses;
     }
 
     private static List<PeerName> ReadPeers(ref GobReader reader)

@@ -39,6 +39,7 @@ internal static class AllocatorStateWriter
 
         WritePeers(writer, 4, state.Healers);
         WriteEntries(writer, 5, state.Displaced);
+        WriteOutside(writer, 6, state.Outside);
         writer.EndStruct();
     }
 
@@ -61,6 +62,24 @@ internal static class AllocatorStateWriter
             writer.UIntField(1, entry.Peer.Value);
             writer.UIntField(2, entry.Version);
             writer.UIntField(3, entry.Free);
+            writer.EndStruct();
+        }
+    }
+
+    private static void WriteOutside(GobWriter writer, int field, IReadOnlyCollection<OutsideAddresses> outside)
+    {
+        writer.SliceField(field, outside.Count);
+        foreach (OutsideAddresses each in outside)
+        {
+            writer.BeginStruct();
+            writer.UIntField(0, each.Peer.Value);
+            writer.UIntField(1, each.Version);
+            writer.SliceField(2, each.Addresses.Count);
+            foreach (Ipv4Address address in each.Addresses)
+            {
+                writer.UInt(address.Value);
+            }
+
             writer.EndStruct();
         }
     }

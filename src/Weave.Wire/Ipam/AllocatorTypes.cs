@@ -29,7 +29,10 @@ internal static class AllocatorTypes
         ("Entries", GobType.SliceOf(Entry)),
         ("Seeds", GobType.SliceOf(GobType.UInt)));
 
-    // "Healers" and "Displaced" are ours: receivers that do not know a field skip it.
+    internal static readonly GobType Outside = GobType.Struct(
+        "outside", ("Peer", GobType.UInt), ("Version", GobType.UInt), ("Addresses", GobType.SliceOf(GobType.UInt)));
+
+    // "Healers", "Outside" and "Displaced" are ours: receivers that do not know a field skip it.
     internal static readonly GobType State = GobType.Struct(
         "gossipState",
         ("Now", GobType.Int),
@@ -37,5 +40,6 @@ internal static class AllocatorTypes
         ("Paxos", GobType.MapOf(NodeId, NodeClaims, "GossipState")),
         ("Ring", Ring),
         ("Healers", GobType.SliceOf(GobType.UInt)),
-        ("Displaced", GobType.SliceOf(Entry)));
+        ("Displaced", GobType.SliceOf(Entry)),
+        ("Outside", GobType.SliceOf(Outside)));
 }

@@ -63,7 +63,7 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
             throw EndpointTable.InUse(wanted, user);
         }
 
-        await allocation.ClaimAsync(Nobody, new Ipv4Cidr(wanted, subnet.PrefixLength), isContainer: false, noErrorOnUnknown: false, cancel).ConfigureAwait(false);
+        await allocation.ClaimAsync(Nobody, new Ipv4Cidr(wanted, subnet.PrefixLength), isContainer: false, noErrorOnUnknown: IsElsewhere(request, wanted), cancel).ConfigureAwait(false);
         given.Given(wanted);
         return Answer(wanted, subnet);
     }
@@ -94,6 +94,9 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
 
         return new EmptyMessage();
     }
+
+    // Nobody is at a gateway outside our range, which all hosts may name alike.
+    private bool IsElsewhere(RequestAddressRequest request, Ipv4Address wanted) => request.IsForGateway && !allocation.Universe.Contains(wanted);
 
     private static RequestAddressAnswer Answer(Ipv4Address address, Ipv4Cidr subnet) =>
         new("", new Ipv4Cidr(address, subnet.PrefixLength).ToString(), null);

@@ -1,5 +1,6 @@
 using Weave.Core.Ipam;
 using Weave.Simulation.Ipam;
+using Weave.Wire.Ipam;
 using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Core.Ipam;
@@ -37,6 +38,67 @@ public sealed class BadInputTests
         Assert.Null(Assert.Single(mesh.Claim(mesh[1], "first", "192.168.5.5/24")).Error);
         AssertRefused(mesh, mesh[1], "192.168.5.5/24", "address 192.168.5.5/24 already in use by first");
         AssertRefused(mesh, mesh[1], "192.168.5.5/24", "address 192.168.5.5/24 already in use by first");
+    }
+
+    [Fact]
+    public void An_address_outside_the_range_in_use_on_another_host_is_refused_with_the_name_of_the_host()
+    {
+        AllocatorMesh mesh = Agreed();
+        Assert.Null(Assert.Single(mesh.Claim(mesh[1], "first", "192.168.5.5/24")).Error);
+        mesh.Deliver();
+        AssertRefused(mesh, mesh[2], "192.168.5.5/24", "address 192.168.5.5/24 already in use on 00:00:00:00:00:01(host1)");
+    }
+
+    [Fact]
+    public void An_address_outside_the_range_is_free_again_when_its_container_has_died_or_its_host_is_gone()
+    {
+        AllocatorMesh mesh = Agreed();
+        mesh.Claim(mesh[1], "first", "192.168.5.5/24");
+        mesh.Deliver();
+        mesh[1].Containers.Remove("first");
+        mesh[1].Allocator!.OnContainerDied(mesh.Network.Now, "first");
+        mesh.Deliver();
+        Assert.Null(Assert.Single(mesh.Claim(mesh[2], "second", "192.168.5.5/24")).Error);
+        mesh.Deliver();
+        mesh.Network.Disconnect(mesh[2], mesh[2].PowerOff);
+        Assert.Null(Assert.Single(mesh.Claim(mesh[1], "third", "192.168.5.5/24")).Error);
+    }
+
+    // A partition, or both at once: nobody could tell. Both are told when they meet, until one of them ends.
+    [Fact]
+    public void An_address_outside_the_range_that_two_hosts_use_is_reported_by_both()
+    {
+        AllocatorMesh mesh = Agreed();
+        mesh.Network.Rewire(host => host == mesh[1] ? 1 : 0);
+        foreach (AllocatorHost host in mesh.Network.Hosts)
+        {
+            bool given = false;
+            host.Allocator!.Submit(mesh.Network.Now, new ClaimRequest("c", Ipv4Cidr.Parse("192.168.5.5/24"), isContainer: true, noErrorOnUnknown: false, answer => given = answer.Error is null));
+            Assert.True(given);
+        }
+
+        mesh.Network.Rewire(_ => 0);
+        mesh.Pass(TimeSpan.FromSeconds(40));
+        Assert.All(mesh.Network.Hosts, host => Assert.Single(mesh.Status(host).Conflicts, text => text.Contains("192.168.5.5 is in use there and here", StringComparison.Ordinal)));
+        Assert.All(mesh.Network.Hosts, host => Assert.Single(host.Allocator!.Notes, note => note.Text.Contains("192.168.5.5", StringComparison.Ordinal)));
+        mesh[1].Allocator!.OnContainerDestroyed(mesh.Network.Now, "c");
+        mesh.Deliver();
+        Assert.All(mesh.Network.Hosts, host => Assert.Empty(mesh.Status(host).Conflicts));
+    }
+
+    // Its clock was ahead in its former life.
+    [Fact]
+    public void What_a_host_used_before_it_was_restarted_is_put_right()
+    {
+        OutsideTable table = new(new PeerName(1));
+        OutsideAddresses before = new(new PeerName(1), 100, [Ipv4Address.Parse("192.168.5.5")]);
+        Assert.True(table.Merge([before], _ => true));
+        Assert.Equal(101u, Assert.Single(table.All).Version);
+        Assert.Empty(Assert.Single(table.All).Addresses);
+        Assert.False(table.Merge([before], _ => true));
+        Assert.False(table.SetOwn([], 7));
+        Assert.True(table.SetOwn(before.Addresses, 7));
+        Assert.Equal(102u, Assert.Single(table.All).Version);
     }
 
     [Fact]

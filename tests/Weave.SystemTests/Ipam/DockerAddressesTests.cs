@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Weave.SystemTests.Support;
 using Weave.Wire.Primitives;
@@ -83,6 +85,42 @@ public sealed partial class DockerAddressesTests : IDisposable
     }
 
     [Fact]
+    public void An_address_outside_the_range_is_given_to_one_container_of_all_hosts()
+    {
+        const string Run = "docker run --rm --net=outside --ip=192.168.177.5 test true";
+        Launch(2);
+        foreach (int host in new[] { 1, 2 })
+        {
+            DockerHosts.On(host, "docker network create --driver=weavemesh --ipam-driver=weavemesh --subnet=192.168.177.0/24 outside");
+        }
+
+        DockerHosts.On(1, "docker run -d --name first --net=outside --ip=192.168.177.5 test sleep 600");
+        Shell.Result same = DockerHosts.TryOn(1, Run);
+        Assert.NotEqual(0, same.ExitCode);
+        Assert.Contains("192.168.177.5", same.Error, StringComparison.Ordinal);
+        Shell.Result? other = null;
+        Eventually.True(Soon, "host 2 has heard of it", () => (other = DockerHosts.TryOn(2, Run)).ExitCode != 0);
+        Assert.Contains("already in use on", other!.Error, StringComparison.Ordinal);
+        Assert.Contains("(host1)", other.Error, StringComparison.Ordinal);
+        DockerHosts.On(1, "docker rm -f first");
+        Eventually.True(Soon, "it is free", () => DockerHosts.TryOn(2, Run).ExitCode == 0, () => DockerHosts.TryOn(2, Run).All);
+    }
+
+    /// <summary>The file of a router of the original release, which had given out 10.32.0.1, .2 and .99.</summary>
+    [Fact]
+    public void A_host_that_changes_from_the_original_router_knows_its_addresses()
+    {
+        DockerHosts.On(1, "docker create --name weavedb -v /weavedb test true");
+        DockerHosts.On(1, $"echo {OriginalFile()} | base64 -d | gunzip > $(docker inspect -f '{{{{range .Mounts}}}}{{{{.Source}}}}{{{{end}}}}' weavedb)/weavedata.db");
+        DockerHosts.On(1, "weave launch --name 00:00:00:00:00:01");
+        string owned = DockerHosts.On(1, "curl -s http://127.0.0.1:6784/ip");
+        Assert.All(new[] { "\"c1\"", "\"c2\"", "\"10.32.0.99/12\"" }, known => Assert.Contains(known, owned, StringComparison.Ordinal));
+        Assert.Equal("10.32.0.3/12", FirstAddress(1, "new").Address);
+        DockerHosts.On(1, "weave reset --force");
+        Assert.Equal("", DockerHosts.On(1, "docker ps -aq --filter name=weavedb"));
+    }
+
+    [Fact]
     public void The_first_addresses_of_a_fresh_mesh_of_two_are_of_the_range_and_differ()
     {
         Launch(2);
@@ -101,6 +139,19 @@ public sealed partial class DockerAddressesTests : IDisposable
         AssertTwoAddresses(first.Address, second.Address);
         Assert.InRange(first.Seconds, 0, 1);
         Assert.InRange(second.Seconds, 0, 1);
+    }
+
+    private static string OriginalFile()
+    {
+        using FileStream vectors = File.OpenRead(Path.Combine(Repository.Root, "tests", "vectors", "store", "data_db.json"));
+        using JsonDocument recorded = JsonDocument.Parse(vectors);
+        using MemoryStream packed = new();
+        using (GZipStream pack = new(packed, CompressionLevel.Optimal))
+        {
+            pack.Write(Convert.FromHexString(recorded.RootElement.GetProperty("small").GetProperty("hex").GetString()!));
+        }
+
+        return Convert.ToBase64String(packed.ToArray());
     }
 
     private static (string Address, double Seconds) FirstAddress(int host, string ident)

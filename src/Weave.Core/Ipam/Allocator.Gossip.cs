@@ -52,6 +52,8 @@ public sealed partial class Allocator
     {
         _now = now;
         AskAgreement(peer);
+        _outside.Compare();
+        ReportShared();
         Finish();
     }
 
@@ -164,7 +166,7 @@ public sealed partial class Allocator
             _healers.UnionWith(state.Healers);
         }
 
-        LearnOutside([.. state.Outside]);
+        LearnOutside(state.Outside);
     }
 
     private bool SendSpaceRequest(PeerName owner, Ipv4Range range) =>

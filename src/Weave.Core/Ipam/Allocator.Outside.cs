@@ -15,7 +15,7 @@ public sealed partial class Allocator
     {
         if (told.Count > 0 && !FollowsOriginalRule)
         {
-            _tellOutside |= _outside.Merge(told, IsAlive);
+            _tellOutside |= _outside.Merge(told);
             ReportShared();
         }
     }

@@ -60,7 +60,7 @@ public sealed partial class Allocator : IGossipChannel
         _ring = new Ring(Universe, directory.Self);
         _paxos = options.IsObserver ? null : new PaxosNode(new NodeId(directory.Self, directory.SelfUid));
         _gossip = new AllocatorGossip(this);
-        _outside = new OutsideTable(directory.Self);
+        _outside = new OutsideTable(directory.Self, IsAlive);
         _nicknames[directory.Self] = directory.SelfNickname;
         _healers.Add(directory.Self);
     }

@@ -7,11 +7,16 @@ namespace Weave.Core.Ipam;
 /// Who uses which addresses outside the range, as far as peers have told. Nobody owns those, so this is all that keeps two
 /// hosts from using the same; on two sides of a partition nothing does.
 /// </summary>
+/// <param name="self">Our name.</param>
+/// <param name="isThere">Others do not count. What they use may be heard of before they are, so it is kept.</param>
 /// <remarks>docs/wire/ipam.md §6.</remarks>
-internal sealed class OutsideTable(PeerName self)
+internal sealed class OutsideTable(PeerName self, Func<PeerName, bool> isThere)
 {
     /// <summary>More than any host has: a peer that tells of more is not believed.</summary>
     private const int MaximumAddresses = 10_000;
+
+    /// <summary>More than have any such addresses: what is beyond is not remembered.</summary>
+    private const int MaximumPeers = 1_000;
 
     /// <summary>More than any clock says: who tells of more would have the last word for ever.</summary>
     private const ulong MaximumVersion = 1UL << 40;
@@ -19,7 +24,7 @@ internal sealed class OutsideTable(PeerName self)
     private readonly SortedDictionary<PeerName, OutsideAddresses> _byPeer = [];
 
     /// <summary>Ascending by peer.</summary>
-    internal IReadOnlyCollection<OutsideAddresses> All => _byPeer.Values;
+    internal IReadOnlyList<OutsideAddresses> All => [.. _byPeer.Values.Where(each => each.Peer == self || isThere(each.Peer))];
 
     /// <summary>Ours that another peer uses as well.</summary>
     internal IReadOnlyList<(Ipv4Address Address, PeerName Peer)> Shared { get; private set; } = [];
@@ -43,9 +48,8 @@ internal sealed class OutsideTable(PeerName self)
 
     /// <summary>Takes what is newer.</summary>
     /// <param name="told">Unchecked.</param>
-    /// <param name="isThere">Others are not remembered.</param>
     /// <returns>Something about ourselves is told that must be put right.</returns>
-    internal bool Merge(IReadOnlyList<OutsideAddresses> told, Func<PeerName, bool> isThere)
+    internal bool Merge(IReadOnlyList<OutsideAddresses> told)
     {
         bool wrong = false;
         foreach (OutsideAddresses each in told.Where(each => each.Addresses.Count <= MaximumAddresses && each.Version < MaximumVersion))
@@ -62,7 +66,7 @@ internal sealed class OutsideTable(PeerName self)
                 _byPeer[self] = new OutsideAddresses(self, each.Version + 1, known?.Addresses ?? []);
                 wrong = true;
             }
-            else if (each.Version != known?.Version && isThere(each.Peer))
+            else if (known is not null ? each.Version > known.Version : _byPeer.Count < MaximumPeers)
             {
                 _byPeer[each.Peer] = each;
             }
@@ -85,7 +89,7 @@ internal sealed class OutsideTable(PeerName self)
     {
         foreach (OutsideAddresses other in _byPeer.Values)
         {
-            if (other.Peer != self && other.Addresses.Contains(address))
+            if (other.Peer != self && other.Addresses.Contains(address) && isThere(other.Peer))
             {
                 return other.Peer;
             }
@@ -94,7 +98,8 @@ internal sealed class OutsideTable(PeerName self)
         return null;
     }
 
-    private void Compare() => Shared = _byPeer.GetValueOrDefault(self)?.Addresses is { Count: > 0 } own
+    /// <summary>Looks again for <see cref="Shared"/>, since somebody is there now.</summary>
+    internal void Compare() => Shared = _byPeer.GetValueOrDefault(self)?.Addresses is { Count: > 0 } own
         ? [.. own.Select(address => (address, UserOf(address))).Where(pair => pair.Item2 is not null).Select(pair => (pair.address, pair.Item2!.Value))]
         : [];
 }

@@ -25,5 +25,5 @@ public sealed record AllocatorState(
     public IReadOnlyList<RingEntry> Displaced { get; init; } = [];
 
     /// <summary>Addresses outside the range, of every peer that the sender knows to have any. Our own addition.</summary>
-    public IReadOnlyCollection<OutsideAddresses> Outside { get; init; } = [];
+    public IReadOnlyList<OutsideAddresses> Outside { get; init; } = [];
 }

@@ -66,7 +66,7 @@ internal static class AllocatorStateWriter
         }
     }
 
-    private static void WriteOutside(GobWriter writer, int field, IReadOnlyCollection<OutsideAddresses> outside)
+    private static void WriteOutside(GobWriter writer, int field, IReadOnlyList<OutsideAddresses> outside)
     {
         writer.SliceField(field, outside.Count);
         foreach (OutsideAddresses each in outside)

@@ -25,8 +25,8 @@ public sealed class AllocatorMessageTests
             Equal(row.GetProperty("decoded"), again);
             Assert.Equal([new PeerName(7)], again.Healers);
             Assert.Equal([displaced], again.Displaced);
-            Assert.Equal((outside.Peer, outside.Version), (Assert.Single(again.Outside).Peer, again.Outside.First().Version));
-            Assert.Equal(outside.Addresses, again.Outside.First().Addresses);
+            Assert.Equal((outside.Peer, outside.Version), (Assert.Single(again.Outside).Peer, again.Outside[0].Version));
+            Assert.Equal(outside.Addresses, again.Outside[0].Addresses);
             Assert.Equal(state.Paxos is null, again.Paxos is null);
         }
     }

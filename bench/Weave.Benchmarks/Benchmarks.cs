@@ -11,6 +11,11 @@ internal static class Benchmarks
             return Names.DnsBenchServer.Run(rest);
         }
 
+        if (args is ["addresses"])
+        {
+            return Ipam.AllocatorCost.Run();
+        }
+
         BenchmarkSwitcher.FromAssembly(typeof(Benchmarks).Assembly).Run(args);
         return 0;
     }

@@ -89,6 +89,23 @@ public sealed class NetworkTests : IDisposable
         Assert.Contains("02:11:22:33:44:55", DockerHosts.On(1, "docker exec mac ip link show ethwe0"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_internal_network_has_no_way_out_and_containers_have_the_aliases_they_were_given()
+    {
+        DockerHosts.On(1, "docker network create --internal --driver=weavemesh --ipam-driver=weavemesh --subnet=10.41.0.0/24 --opt works.weave.multicast=true --opt of.somebody.else=1 inner");
+        Start(1, "server", "--network-alias store", "inner");
+        Start(1, "client", "", "inner");
+        DockerHosts.On(1, "docker exec client ping -c 1 -W 5 store");
+        string routes = DockerHosts.On(1, "docker exec client ip route");
+        Assert.DoesNotContain("default", routes, StringComparison.Ordinal);
+        Assert.Contains("224.0.0.0/4 dev ethwe0", routes, StringComparison.Ordinal);
+        DockerHosts.On(1, "docker network connect --alias second --driver-opt of.somebody.else=1 --ip 10.32.9.9 weave server");
+        Start(2, "far", "$(weave dns-args)");
+        Assert.Contains("10.32.9.9", DockerHosts.On(2, "docker exec far ping -c 1 -W 5 10.32.9.9"), StringComparison.Ordinal);
+        DockerHosts.On(1, "docker run --rm --net=weave test ping -c 1 -W 5 second");
+        DockerHosts.On(1, "docker rm -f server client; docker network rm inner");
+    }
+
     /// <summary>The copy for host 3 takes its way through host 1 when nothing else is left.</summary>
     [Theory]
     [InlineData(false)]

@@ -10,9 +10,6 @@ public sealed class RouterAwayTests : IDisposable
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
 
-    /// <summary>The guard waits 3 s for a router that was killed; what is above that is Docker's own work on a busy machine.</summary>
-    private static readonly TimeSpan Refusal = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
     public RouterAwayTests(DockerHosts hosts) => ArgumentNullException.ThrowIfNull(hosts);
@@ -36,7 +33,7 @@ public sealed class RouterAwayTests : IDisposable
         Launch();
         DockerHosts.On(1, "docker kill weave");
         Within(AtOnce, "docker ps");
-        Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", Refusal);
+        Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", AtOnce);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("Weave Net does not run on this host", refused.Error, StringComparison.Ordinal);
         Within(AtOnce, "docker rm -f foo");
@@ -80,6 +77,74 @@ public sealed class RouterAwayTests : IDisposable
         Eventually.True(Minute, "it runs", () => DockerHosts.On(1, "docker inspect -f '{{.State.Running}}' again") == "true", () => DockerHosts.On(1, "docker inspect -f '{{json .State}}' again"));
         Assert.Equal("10.32.5.5", DockerHosts.On(1, "docker inspect -f '{{.NetworkSettings.Networks.weave.IPAddress}}' again"));
         Eventually.True(Minute, "its name resolves", () => DockerHosts.TryOn(1, "docker exec again nslookup again.weave.local").All.Contains("Address: 10.32.5.5", StringComparison.Ordinal));
+    }
+
+    /// <summary>With <c>live-restore</c> containers outlive dockerd, and so do the router and the guard.</summary>
+    [Theory]
+    [InlineData("docker 1 restart")]
+    [InlineData("docker 1 kill", "docker 1 start")]
+    public void Live_containers_do_not_notice_a_dockerd_that_comes_back_and_end_as_usual(string end, string? begin = null)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        const string settings = "/etc/docker/daemon.json";
+        const string heed = "kill -HUP $(cat /run/docker.pid)";
+        DockerHosts.On(1, $"cp {settings} {settings}.was && jq '. + {{\"live-restore\": true}}' {settings}.was >{settings} && {heed}");
+        try
+        {
+            Launch();
+            DockerHosts.On(2, $"weave launch --ipalloc-default-subnet=10.32.0.0/16 {DockerHosts.AddressOf(1)}");
+            DockerHosts.On(2, "docker run -tdi --name other --stop-signal KILL --net=weave test");
+            string address = DockerHosts.On(1, "docker inspect -f '{{.NetworkSettings.Networks.weave.IPAddress}}' foo");
+            Eventually.True(Minute, "the hosts are connected", () => DockerHosts.TryOn(2, $"docker exec other ping -c 1 -W 1 {address}").ExitCode == 0);
+            string process = DockerHosts.On(1, "docker inspect -f '{{.State.Pid}}' foo");
+            DockerHosts.On(2, $"docker exec -d other sh -c 'exec ping {address} >/pings'");
+            DockerHosts.Do(end.Split(' '));
+            DockerHosts.Do((begin ?? "status").Split(' '));
+            Assert.Equal(process, DockerHosts.On(1, "docker inspect -f '{{.State.Pid}}' foo"));
+            DockerHosts.On(2, "docker exec other killall -INT ping");
+            Eventually.True(Minute, "no ping was lost", () => DockerHosts.On(2, "docker exec other cat /pings").Contains(" 0% packet loss", StringComparison.Ordinal), () => DockerHosts.On(2, "docker exec other cat /pings"));
+            Within(AtOnce, "docker run --rm --net=weave test true");
+            Within(AtOnce, "docker rm -f foo");
+            Assert.Equal("", DockerHosts.On(1, "ip -o link show | grep vethwp || true"));
+            DockerHosts.On(1, $"docker run --rm --net=weave --ip={address} test true");
+        }
+        finally
+        {
+            DockerHosts.On(1, $"mv {settings}.was {settings} && {heed}");
+        }
+    }
+
+    /// <summary>The router as the unit file runs it, with a Docker API that takes every question and answers none.</summary>
+    [Fact]
+    public void Driver_calls_need_nothing_of_Dockers()
+    {
+        DockerHosts.On(1, "setsid socat UNIX-LISTEN:/run/hole.sock,fork SYSTEM:'exec sleep 600' >/dev/null 2>&1 </dev/null & echo $! >/run/hole.pid");
+        DockerHosts.On(1, """
+            setsid $(weave systemd --print --log-level=debug | sed -n 's/^ExecStart=//p') --docker-api=unix:///run/hole.sock >/var/log/weaver.log 2>&1 </dev/null &
+            echo $! >/run/weaver.pid
+            for ((i = 0; i < 300; i++)); do [ -S /run/docker/plugins/weavemesh.sock ] && exit 0; sleep 0.1; done
+            cat /var/log/weaver.log >&2
+            exit 1
+            """);
+        try
+        {
+            Within(AtOnce, "docker network create --driver=weavemesh --ipam-driver=weavemesh --subnet=10.40.0.0/16 --opt works.weave.multicast=true own");
+            Within(AtOnce, "docker run -tdi --name one --stop-signal KILL --net=own test");
+            Assert.Contains("224.0.0.0/4 dev ethwe0", DockerHosts.On(1, "docker exec one ip route"), StringComparison.Ordinal);
+            Within(AtOnce, "docker network disconnect own one");
+            Within(AtOnce, "docker network connect own one");
+            Within(AtOnce, "docker rm -f one");
+            Within(AtOnce, "docker network rm own");
+        }
+        finally
+        {
+            DockerHosts.On(1, "kill $(cat /run/weaver.pid /run/hole.pid); for ((i = 0; i < 300; i++)); do [ -d /proc/$(cat /run/weaver.pid) ] || break; sleep 0.1; done; rm -rf /run/hole.sock /var/lib/weave");
+        }
+
+        string[] calls = [.. DockerHosts.On(1, "cat /var/log/weaver.log").Split('\n').Where(line => line.Contains("Driver.", StringComparison.Ordinal))];
+        Assert.Contains(calls, call => call.Contains("NetworkDriver.Join answered", StringComparison.Ordinal));
+        Assert.All(calls, call => Assert.Matches(@"Driver\.\w+ answered in \d{1,3}\.\d ms$", call));
+        Assert.Equal("", DockerHosts.On(1, "ls /run/docker/plugins"));
     }
 
     [Fact]

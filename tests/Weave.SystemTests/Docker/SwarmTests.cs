@@ -76,7 +76,8 @@ public sealed class SwarmTests : IDisposable
                     Minute,
                     $"{name} has three addresses on host {host}",
                     () => Resolve(host, container, name) is { Length: 3 } three ? three : null,
-                    () => string.Join(' ', Resolve(host, container, name)));
+                    () => $"{string.Join(' ', Resolve(host, container, name))}\n{DockerHosts.On(1, "docker service ps web virtual; docker node ls")}\n"
+                        + DockerHosts.TryOn(host, $"docker exec {container} sh -c 'cat /etc/resolv.conf; dig {name} A'; tail -n 20 /var/log/dockerd.log").All);
                 AssertReaches(host, container, replicas);
             }
 

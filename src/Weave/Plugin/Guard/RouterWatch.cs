@@ -13,8 +13,8 @@ internal sealed class RouterWatch(string path, TimeProvider time)
     /// <summary>After our own start: Docker may be starting its containers, and the router is one of them.</summary>
     private static readonly TimeSpan BootPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>After the router vanished: Docker starts it again.</summary>
-    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(3);
+    /// <summary>After the router vanished: Docker starts it again, in a second or so, or never. Users are told within 5 s, Docker's own work included.</summary>
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly TimeSpan _bootUntil = Now(time) + BootPatience;

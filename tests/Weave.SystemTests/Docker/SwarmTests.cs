@@ -16,6 +16,8 @@ public sealed class SwarmTests : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hosts);
         Dissolve(); // what an interrupted run left would be in the way
+        // A dockerd that was in another swarm may hold on to the keys of its gossip, and then hears no names of other nodes.
+        Parallel.ForEach(All, host => DockerHosts.Do("docker", $"{host}", "restart"));
         DockerHosts.On(1, $"docker swarm init --advertise-addr {DockerHosts.AddressOf(1)}");
         string token = DockerHosts.On(1, "docker swarm join-token -q worker");
         Parallel.ForEach(All.Skip(1), host => DockerHosts.On(host, $"docker swarm join --token {token} {DockerHosts.AddressOf(1)}:2377"));

@@ -14,7 +14,7 @@ public static class AeadChoice
     private const string ChaChaName = "chacha20-poly1305";
 
     /// <summary>What this machine can do well: AES only with the instructions for it.</summary>
-    public static string Announcement => SleeveSodium.HasAes ? $"{AesName} {ChaChaName}" : ChaChaName;
+    public static string Announcement => SleeveAead.HasAes ? $"{AesName} {ChaChaName}" : ChaChaName;
 
     public static string NameOf(AeadAlgorithm algorithm) => algorithm == AeadAlgorithm.Aes256Gcm ? AesName : ChaChaName;
 

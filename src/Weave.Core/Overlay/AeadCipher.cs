@@ -50,8 +50,8 @@ public sealed class AeadCipher : SleeveCipher
         _sessionKey = sessionKey;
         _sendInfo = Info(algorithm, self, remote, connectionUid);
         _receiveInfo = Info(algorithm, remote, self, connectionUid);
-        _sending = Derive(_sendInfo, 0);
-        _receiving = Derive(_receiveInfo, 0);
+        _sending = Derive(_sendInfo, 0, sealing: true);
+        _receiving = Derive(_receiveInfo, 0, sealing: false);
     }
 
     public override string Name => AeadChoice.NameOf(_algorithm);
@@ -119,7 +119,7 @@ public sealed class AeadCipher : SleeveCipher
         {
             _since = now;
             _usedBefore = Used;
-            _sending = Derive(_sendInfo, _sending.Epoch + 1);
+            _sending = Derive(_sendInfo, _sending.Epoch + 1, sealing: true);
         }
     }
 
@@ -136,17 +136,17 @@ public sealed class AeadCipher : SleeveCipher
             return _previous;
         }
 
-        return epoch == _receiving.Epoch + 1 ? _next ??= Derive(_receiveInfo, epoch) : null;
+        return epoch == _receiving.Epoch + 1 ? _next ??= Derive(_receiveInfo, epoch, sealing: false) : null;
     }
 
-    private AeadKey Derive(byte[] info, int epoch)
+    private AeadKey Derive(byte[] info, int epoch, bool sealing)
     {
         Span<byte> key = stackalloc byte[KeySize];
         Span<byte> whole = stackalloc byte[info.Length + sizeof(uint)];
         info.CopyTo(whole);
         BinaryPrimitives.WriteInt32BigEndian(whole[info.Length..], epoch);
         HKDF.DeriveKey(HashAlgorithmName.SHA256, _sessionKey, key, salt: [], whole);
-        AeadKey derived = new(_algorithm, key, epoch);
+        AeadKey derived = new(_algorithm, key, epoch, sealing);
         CryptographicOperations.ZeroMemory(key);
         return derived;
     }

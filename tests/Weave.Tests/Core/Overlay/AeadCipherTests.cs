@@ -91,6 +91,46 @@ public sealed class AeadCipherTests
         Assert.Equal(SleeveOpening.Opened, right.Open(datagram, out _));
     }
 
+    /// <summary>Empty bodies as well: nothing may be mistaken for the header, and no size may fail.</summary>
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public void Every_size_is_sealed_and_opened_and_refused_when_forged(AeadAlgorithm algorithm)
+    {
+        AeadCipher left = new(algorithm, SessionKey, Left, Right, Uid);
+        AeadCipher right = new(algorithm, SessionKey, Right, Left, Uid);
+        foreach (int body in Enumerable.Range(0, 300).Append(1472).Append(60_001).Append(SleeveDatagram.MaxSize - SleeveDatagram.SealedHeaderSize))
+        {
+            byte[] datagram = Datagram(body);
+            byte[] plain = datagram[SleeveDatagram.SealedHeaderSize..];
+            left.Seal(datagram, dontFragment: false);
+            byte[] forged = [.. datagram];
+            forged[SleeveDatagram.TagOffset] ^= 1;
+            Assert.Equal(SleeveOpening.Forged, right.Open(forged, out _));
+            Assert.Equal(plain, OpenByHand(algorithm, datagram, Left, Right, 0));
+            Assert.Equal(SleeveOpening.Opened, right.Open(datagram, out Span<byte> frames));
+            Assert.True(frames.SequenceEqual(plain), $"{body} bytes");
+        }
+    }
+
+    /// <summary>Each thread has a context of its own, and no counter is given out twice.</summary>
+    [Fact]
+    public void Many_threads_seal_at_once_and_everything_opens_once()
+    {
+        const int Threads = 8;
+        const int Each = 500;
+        AeadCipher left = new(AeadAlgorithm.Aes256Gcm, SessionKey, Left, Right, Uid);
+        AeadCipher right = new(AeadAlgorithm.Aes256Gcm, SessionKey, Right, Left, Uid);
+        byte[][] datagrams = [.. Enumerable.Range(0, Threads * Each).Select(i => Datagram(i % 200))];
+        Parallel.For(0, Threads, thread =>
+        {
+            for (int i = thread * Each; i < (thread + 1) * Each; i++)
+            {
+                left.Seal(datagrams[i], dontFragment: i % 2 == 0);
+            }
+        });
+        Assert.All(datagrams, datagram => Assert.Equal(SleeveOpening.Opened, right.Open(datagram, out _)));
+    }
+
     [Fact]
     public void Another_connection_cipher_or_key_cannot_open_it()
     {

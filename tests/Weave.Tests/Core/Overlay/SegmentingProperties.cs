@@ -18,7 +18,7 @@ public sealed class SegmentingProperties
             Assert.True(TcpSegment.TryLocate(whole, out TcpSegment parts));
             whole[parts.TcpOffset + 13] |= (byte)(dice.Next(2) == 0 ? TcpSegment.Psh : TcpSegment.Fin);
             int size = 500 + dice.Next(1400);
-            List<byte[]> segments = Cut(whole, size);
+            List<byte[]> segments = TcpFrames.Cut(whole, size);
 
             List<byte> payload = [];
             for (int i = 0; i < segments.Count; i++)
@@ -47,7 +47,7 @@ public sealed class SegmentingProperties
             SeededRandom dice = new(seed);
             List<byte[]> sent = Traffic(dice);
             Impair(dice, sent);
-            Sink sink = new();
+            CuttingSink sink = new();
             byte[] arena = [.. sent.SelectMany(frame => frame)];
             sink.Arena = arena;
             Coalescer coalescer = new(sink);
@@ -61,7 +61,7 @@ public sealed class SegmentingProperties
             coalescer.Flush(arena);
             joined += sent.Count - sink.Deliveries;
             Assert.Equal(sent.Select(Convert.ToHexString).Order(), sink.Frames.Select(Convert.ToHexString).Order());
-            AssertOrderWithinFlows(sent, sink.Frames, seed);
+            TcpFrames.AssertOrderWithinFlows(sent, sink.Frames, seed);
         }
 
         Assert.True(joined > 2_000, $"only {joined} joined");
@@ -71,10 +71,10 @@ public sealed class SegmentingProperties
     public void A_segment_with_a_wrong_checksum_is_passed_on_as_it_is()
     {
         SeededRandom dice = new(7);
-        List<byte[]> segments = Cut(TcpFrames.Random(dice, 10_000), 1000);
+        List<byte[]> segments = TcpFrames.Cut(TcpFrames.Random(dice, 10_000), 1000);
         segments[4][^1] ^= 0x40;
         byte[] arena = [.. segments.SelectMany(frame => frame)];
-        Sink sink = new() { Arena = arena };
+        CuttingSink sink = new() { Arena = arena };
         Coalescer coalescer = new(sink);
         int offset = 0;
         foreach (byte[] frame in segments)
@@ -158,27 +158,13 @@ public sealed class SegmentingProperties
         }
     }
 
-    private static List<byte[]> Cut(byte[] whole, int size)
-    {
-        Assert.True(Segmenter.TryPlan(whole, size, out Segmenter plan));
-        List<byte[]> segments = [];
-        for (int i = 0; i < plan.Count; i++)
-        {
-            byte[] segment = new byte[plan.LengthOf(i)];
-            plan.Write(i, segment);
-            segments.Add(segment);
-        }
-
-        return segments;
-    }
-
     /// <summary>Segments of a few super-packets, woven into each other.</summary>
     private static List<byte[]> Traffic(SeededRandom dice)
     {
         List<Queue<byte[]>> flows = [];
         for (int i = 0; i < 1 + dice.Next(12); i++)
         {
-            flows.Add(new Queue<byte[]>(Cut(TcpFrames.Random(dice, dice.Next(20_000)), 400 + dice.Next(1000))));
+            flows.Add(new Queue<byte[]>(TcpFrames.Cut(TcpFrames.Random(dice, dice.Next(20_000)), 400 + dice.Next(1000))));
         }
 
         List<byte[]> woven = [];
@@ -217,53 +203,6 @@ public sealed class SegmentingProperties
                     frames[i][dice.Next(frames[i].Length)] ^= 0x10;
                     break;
             }
-        }
-    }
-
-    private static void AssertOrderWithinFlows(List<byte[]> sent, List<byte[]> received, ulong seed)
-    {
-        static string FlowOf(byte[] frame) => TcpSegment.TryLocate(frame, out TcpSegment parts)
-            ? Convert.ToHexString(frame.AsSpan(0, 12)) + Convert.ToHexString(frame.AsSpan(26, 8)) + Convert.ToHexString(frame.AsSpan(parts.TcpOffset, 4)) : "";
-
-        foreach (IGrouping<string, byte[]> flow in sent.GroupBy(FlowOf).Where(flow => flow.Key.Length > 0))
-        {
-            Assert.True(flow.Select(Convert.ToHexString).SequenceEqual(received.Where(frame => FlowOf(frame) == flow.Key).Select(Convert.ToHexString)), $"seed {seed}");
-        }
-    }
-
-    /// <summary>Cuts what it gets up again, as the kernel would.</summary>
-    private sealed class Sink : ICoalescerSink
-    {
-        internal byte[] Arena { get; set; } = [];
-
-        internal List<byte[]> Frames { get; } = [];
-
-        internal int Deliveries { get; private set; }
-
-        public void Deliver(in VirtioNetHeader header, ReadOnlySpan<ArenaPiece> pieces, ulong tag)
-        {
-            Deliveries++;
-            List<byte> bytes = [];
-            foreach (ArenaPiece piece in pieces)
-            {
-                bytes.AddRange(Arena.AsSpan(piece.Offset, piece.Length));
-            }
-
-            byte[] frame = [.. bytes];
-            if (header.Kind == VirtioNetHeader.SegmentNone)
-            {
-                Frames.Add(frame);
-                return;
-            }
-
-            Assert.Equal(VirtioNetHeader.SegmentTcp4, header.Kind);
-            Assert.True(TcpSegment.TryLocate(frame, out TcpSegment parts));
-            Assert.Equal(frame.Length, parts.Length);
-            Assert.Equal((parts.TcpOffset, parts.PayloadOffset), (header.ChecksumStart, header.HeaderLength));
-            byte[] finished = [.. frame];
-            Assert.True(ChecksumFiller.TryFill(finished, header));
-            Assert.True(parts.HasGoodChecksum(finished));
-            Frames.AddRange(Cut(frame, header.SegmentSize));
         }
     }
 

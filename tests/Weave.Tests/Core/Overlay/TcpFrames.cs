@@ -43,6 +43,14 @@ internal static class TcpFrames
         return frame;
     }
 
+    /// <summary>Turns a frame into UDP that may be fragmented; its own header means nothing.</summary>
+    internal static void MakeUdp(Span<byte> frame)
+    {
+        Assert.True(Ipv4Packet.TryReadFrame(frame, out Ipv4Packet packet));
+        packet.Bytes[9] = Ipv4Packet.Udp;
+        Ipv4Packet.Rewrite(packet.Header, packet.Bytes.Length, packet.Id, 0);
+    }
+
     /// <summary>Makes the TCP checksum right.</summary>
     internal static void Checksum(Span<byte> frame)
     {
@@ -51,5 +59,32 @@ internal static class TcpFrames
         tcp[16..18].Clear();
         ulong sum = InternetChecksum.PseudoHeader(frame[14..], Ipv4Packet.Tcp, tcp.Length);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[16..], InternetChecksum.Finish(InternetChecksum.Add(sum, tcp)));
+    }
+
+    /// <summary>Cuts a super-packet into segments.</summary>
+    internal static List<byte[]> Cut(byte[] whole, int size)
+    {
+        Assert.True(Segmenter.TryPlan(whole, size, out Segmenter plan));
+        List<byte[]> segments = [];
+        for (int i = 0; i < plan.Count; i++)
+        {
+            byte[] segment = new byte[plan.LengthOf(i)];
+            plan.Write(i, segment);
+            segments.Add(segment);
+        }
+
+        return segments;
+    }
+
+    /// <summary>MAC addresses, IP addresses and ports; empty for what is not TCP.</summary>
+    internal static string FlowOf(byte[] frame) => TcpSegment.TryLocate(frame, out TcpSegment parts)
+        ? Convert.ToHexString(frame.AsSpan(0, 12)) + Convert.ToHexString(frame.AsSpan(26, 8)) + Convert.ToHexString(frame.AsSpan(parts.TcpOffset, 4)) : "";
+
+    internal static void AssertOrderWithinFlows(List<byte[]> sent, List<byte[]> received, ulong seed)
+    {
+        foreach (IGrouping<string, byte[]> flow in sent.GroupBy(FlowOf).Where(flow => flow.Key.Length > 0))
+        {
+            Assert.True(flow.Select(Convert.ToHexString).SequenceEqual(received.Where(frame => FlowOf(frame) == flow.Key).Select(Convert.ToHexString)), $"seed {seed}");
+        }
     }
 }

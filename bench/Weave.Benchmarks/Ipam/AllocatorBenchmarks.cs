@@ -75,12 +75,19 @@ public class AllocatorBenchmarks
     public int AllocateAndFree()
     {
         Allocate("benchmark");
-        if (_allocator.Delete(Now, "benchmark") is { } refusal)
+        Free("benchmark");
+        return _given;
+    }
+
+    internal void Allocate(string container) =>
+        _allocator.Submit(Now, new AllocateRequest(container, Universe, isContainer: true, answer => _given += answer.Error is null ? 1 : 0));
+
+    internal void Free(string container)
+    {
+        if (_allocator.Delete(Now, container) is { } refusal)
         {
             throw new InvalidOperationException(refusal);
         }
-
-        return _given;
     }
 
     private StateStore OpenJournal()
@@ -88,7 +95,4 @@ public class AllocatorBenchmarks
         _directory = Directory.CreateTempSubdirectory("weave-bench-").FullName;
         return _journal = StateStore.Open(Path.Combine(_directory, "weave"), [], durable: false);
     }
-
-    private void Allocate(string container) =>
-        _allocator.Submit(Now, new AllocateRequest(container, Universe, isContainer: true, answer => _given += answer.Error is null ? 1 : 0));
 }

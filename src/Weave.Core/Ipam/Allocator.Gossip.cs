@@ -35,6 +35,7 @@ public sealed partial class Allocator
     public GossipOutcome OnBroadcast(Moment now, PeerName originator, ReadOnlySpan<byte> payload)
     {
         _now = now;
+        OnHeardFrom(originator);
         GossipOutcome outcome = OnState(payload, originator);
         Finish();
         return outcome.Fault is null ? new GossipOutcome(_gossip) : outcome;
@@ -43,6 +44,7 @@ public sealed partial class Allocator
     public GossipOutcome OnUnicast(Moment now, PeerName originator, ReadOnlySpan<byte> payload)
     {
         _now = now;
+        OnHeardFrom(originator);
         GossipOutcome outcome = OnMessage(originator, payload);
         Finish();
         return outcome;
@@ -62,6 +64,7 @@ public sealed partial class Allocator
         _now = now;
         _disputes.Remove(peer); // told again when it comes back
         _outside.Forget(peer);
+        OnHeardFrom(peer);
         if (!OwnsAny(peer))
         {
             _nicknames.Remove(peer);

@@ -198,21 +198,6 @@ public sealed partial class Allocator
         return false;
     }
 
-    private void AskForSpace(Ipv4Range range)
-    {
-        IEnumerable<PeerName> donors = _ring.Donors(range)
-            .Select(donor => (donor.Peer, Weight: donor.Free * _random.NextDouble()))
-            .OrderByDescending(donor => donor.Weight)
-            .Select(donor => donor.Peer);
-        foreach (PeerName donor in donors)
-        {
-            if (SendSpaceRequest(donor, range))
-            {
-                return;
-            }
-        }
-    }
-
     private void Release(IReadOnlyList<Ipv4Cidr> cidrs)
     {
         foreach (Ipv4Cidr cidr in cidrs)

@@ -11,7 +11,7 @@ namespace Weave.Core.Ipam;
 /// </summary>
 /// <remarks>
 /// docs/wire/ipam.md. Every event ends in <see cref="Finish"/>: what changed is stored, then told to other peers, then to
-/// callers, in this order. In other files: requests, claims, gossip, the ring, holds, commands.
+/// callers, in this order. In other files: requests, donors, claims, gossip, the ring, holds, commands.
 /// </remarks>
 public sealed partial class Allocator : IGossipChannel
 {
@@ -79,7 +79,7 @@ public sealed partial class Allocator : IGossipChannel
     {
         get
         {
-            TimeSpan? next = _nextTick;
+            TimeSpan? next = _nextDonor < _nextTick || _nextTick is null ? _nextDonor : _nextTick;
             foreach (TimeSpan died in _dead.Values)
             {
                 next = next is { } known && known < died + ContainerGrace ? known : died + ContainerGrace;
@@ -125,6 +125,7 @@ public sealed partial class Allocator : IGossipChannel
             Tick();
         }
 
+        AskNextDonor();
         foreach (string ident in _dead.Where(pair => pair.Value + ContainerGrace <= now.Elapsed).Select(pair => pair.Key).ToList())
         {
             _dead.Remove(ident);

@@ -14,6 +14,7 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
     private readonly List<AllocatorHost> _hosts = [];
     private readonly SortedDictionary<(ulong From, ulong To), Queue<Func<AllocatorHost, AllocatorHost, bool>>> _unicasts = [];
     private readonly SortedDictionary<(ulong From, ulong To), (GossipData Data, bool IsBroadcast)> _gossip = [];
+    private readonly HashSet<AllocatorHost> _cutOff = [];
     private TimeSpan _elapsed;
     private TimeSpan _nextGossip = TimeSpan.FromSeconds(30);
 
@@ -61,6 +62,9 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
         }
     }
 
+    /// <summary>What is sent to the host or by it is lost from now on, and nobody has noticed.</summary>
+    internal void CutOff(AllocatorHost host) => _cutOff.Add(host);
+
     /// <summary>Moves hosts to segments; links that break lose what was under way, links that form exchange complete state.</summary>
     internal void Rewire(Func<AllocatorHost, int> segmentOf)
     {
@@ -85,7 +89,7 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
 
     internal void SendGossip(AllocatorHost from, GossipData data)
     {
-        foreach (AllocatorHost to in Reachable(from))
+        foreach (AllocatorHost to in Reachable(from).Where(to => Arrives(from, to)))
         {
             _gossip.TryAdd((from.Self.Value, to.Self.Value), (data, false));
         }
@@ -93,7 +97,7 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
 
     internal void SendBroadcast(AllocatorHost from, GossipData data)
     {
-        foreach (AllocatorHost to in Reachable(from))
+        foreach (AllocatorHost to in Reachable(from).Where(to => Arrives(from, to)))
         {
             _gossip[(from.Self.Value, to.Self.Value)] = (data, true);
         }
@@ -104,6 +108,11 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
         if (!Reachable(from).Any(host => host.Self == destination))
         {
             return false;
+        }
+
+        if (!Arrives(from, Host(destination.Value)))
+        {
+            return true;
         }
 
         (ulong, ulong) link = (from.Self.Value, destination.Value);
@@ -184,6 +193,8 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
 
         return null;
     }
+
+    private bool Arrives(AllocatorHost from, AllocatorHost to) => !_cutOff.Contains(from) && !_cutOff.Contains(to);
 
     private AllocatorHost Host(ulong name) => _hosts[(int)name - 1];
 

@@ -1,4 +1,5 @@
 using Weave.Core.Ipam;
+using Weave.Simulation.Ipam;
 using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Core.Ipam;
@@ -40,5 +41,30 @@ public sealed class FreshMeshTests
             Assert.True(answers.Count == 1, $"nothing from {subnet}:\n{string.Join("\n", mesh.Rings())}");
             Assert.Null(answers[0].Error);
         }
+    }
+
+    // A host without space of its own has to ask, and those whom it asks first may have been cut off a moment ago.
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_donor_that_keeps_silent_costs_a_quarter_of_a_second(ulong seed)
+    {
+        AllocatorMesh mesh = new(hosts: 3, seed: seed);
+        mesh.Run(mesh[1], "a");
+        mesh.Pass(TimeSpan.FromSeconds(10));
+        AllocatorHost newcomer = mesh.Network.Add();
+        mesh.Network.Start(newcomer);
+        mesh.Deliver();
+        mesh.Network.CutOff(mesh[2]);
+        mesh.Network.CutOff(mesh[3]);
+
+        List<AllocationAnswer> answers = mesh.Run(newcomer, "b");
+        mesh.Deliver();
+        for (int silent = 0; silent < 2 && answers.Count == 0; silent++)
+        {
+            mesh.Network.Advance(Allocator.DonorPatience);
+            mesh.Deliver();
+        }
+
+        Assert.Null(Assert.Single(answers).Error);
     }
 }

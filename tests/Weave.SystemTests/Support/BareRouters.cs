@@ -57,9 +57,52 @@ internal sealed class BareRouters : IDisposable
         return status;
     }
 
+    /// <summary>SIGKILL.</summary>
+    internal void Kill(int host)
+    {
+        _routers.Remove(host, out Process? router);
+        router!.Kill();
+        router.WaitForExit();
+        router.Dispose();
+    }
+
+    /// <summary>The process of the router itself.</summary>
+    internal int Pid(int host) => _routers[host].Id;
+
+    /// <summary>What a router says of its connections, blanks made one.</summary>
+    internal static string Connections(int host) =>
+        string.Join(' ', TryIn(host, "curl -s -m 5 127.0.0.1:6784/status/connections").Output.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Connections and the end of the log of every host.</summary>
+    internal string Describe() => string.Join('\n', Enumerable.Range(1, _count).Select(host => $"{host}: {Connections(host)}{Log(host)}"));
+
+    /// <summary>A line of bash in the namespace that stands for a container.</summary>
+    internal static Shell.Result TryInContainer(int host, string line) =>
+        Shell.Try(Shell.DefaultTimeout, "ip", "netns", "exec", $"wbarec{host}", "bash", "-c", line);
+
+    /// <summary>One ping from a container to an address.</summary>
+    internal static bool Reaches(int host, string address) => TryInContainer(host, $"ping -c 1 -W 1 {address}").ExitCode == 0;
+
     internal static string In(int host, string line) => Shell.Run("ip", "netns", "exec", $"wbare{host}", "bash", "-c", line);
 
     internal static Shell.Result TryIn(int host, string line) => Shell.Try(Shell.DefaultTimeout, "ip", "netns", "exec", $"wbare{host}", "bash", "-c", line);
+
+    /// <summary>Puts hosts 1 and 2 on a wire of their own that treats what it carries badly.</summary>
+    internal static BadWire JoinBadly(BadWire.Habits habits)
+    {
+        foreach (int host in (int[])[1, 2])
+        {
+            Shell.Run("ip", "-n", $"wbare{host}", "link", "del", "eth0");
+        }
+
+        BadWire wire = new("wbare1", "wbare2", "eth0", habits);
+        foreach (int host in (int[])[1, 2])
+        {
+            Shell.Run("ip", "-n", $"wbare{host}", "addr", "add", $"{AddressOf(host)}/24", "dev", "eth0");
+        }
+
+        return wire;
+    }
 
     /// <summary>A namespace that stands for a container, on the bridge of a router.</summary>
     internal static void Container(int host, string cidr) => Shell.Bash($"""

@@ -5,6 +5,9 @@ public interface IPacketPort : IDisposable
 {
     string Name { get; }
 
+    /// <summary>Frames that the kernel dropped since the port was made, because they came faster than they were read.</summary>
+    long Overflows { get; }
+
     /// <summary>Waits until a frame is there.</summary>
     /// <returns>False when <paramref name="timeout"/> passed without one.</returns>
     bool Wait(TimeSpan timeout);

@@ -16,6 +16,7 @@ public sealed unsafe class TapDevice : IPacketPort
 
     private readonly SafeFileHandle _handle;
     private readonly int _fd;
+    private readonly InterfaceStatistics _statistics = new();
 
     private TapDevice(string name, SafeFileHandle handle)
     {
@@ -25,6 +26,8 @@ public sealed unsafe class TapDevice : IPacketPort
     }
 
     public string Name { get; }
+
+    public long Overflows => _statistics.TransmitDrops(Name);
 
     /// <summary>Creates the device, down, in the namespace of the calling thread.</summary>
     /// <exception cref="KernelException">No /dev/net/tun, no right to use it, or the name is taken.</exception>
@@ -80,7 +83,11 @@ public sealed unsafe class TapDevice : IPacketPort
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _statistics.Dispose();
+        _handle.Dispose();
+    }
 
     private const int EIO = 5;
 

@@ -77,7 +77,7 @@ internal sealed class SleeveOverlay : ISubOverlay, IDisposable
 
     /// <summary>What the data threads did, and what arrived faster than they took it, by name.</summary>
     internal IEnumerable<(string Name, long Value)> Counters =>
-        [.. SleeveCounters.Sum([_egress.Counters, _ingress.Counters]), ("receive_overflow", Channels.Main.ReceiveDrops)];
+        [.. SleeveCounters.Sum([_egress.Counters, _ingress.Counters]), ("receive_overflow", Channels.Main.ReceiveDrops), ("capture_overflow", Port.Overflows)];
 
     internal void Start()
     {

@@ -47,7 +47,7 @@ public sealed class NeverInTheClearTests(ITestOutputHelper output)
                 Break(hosts, i);
                 Stopwatch watch = Stopwatch.StartNew();
                 Eventually.True(blackHole, $"containers talk after break {i}", Talk, hosts.Describe);
-                longest[i % Kinds.Length] = Math.Max(longest[i % Kinds.Length], watch.Elapsed.TotalSeconds);
+                longest[KindOf(i)] = Math.Max(longest[KindOf(i)], watch.Elapsed.TotalSeconds);
             }
 
             output.WriteLine($"{breaks} breaks, {capture.Count("udp port 6783")} datagrams seen; at most so long until containers talked again: "
@@ -66,9 +66,12 @@ public sealed class NeverInTheClearTests(ITestOutputHelper output)
         Assert.False(capture.Saw(Nickname), "what the routers tell each other was seen in the clear");
     }
 
+    /// <summary>Each kind once, then most often what is most frequent in life.</summary>
+    private static int KindOf(int turn) => turn < Kinds.Length ? turn : (turn % 20) switch { < 12 => 0, < 17 => 1, < 19 => 2, _ => 3 };
+
     private static void Break(BareRouters hosts, int turn)
     {
-        switch (turn % Kinds.Length)
+        switch (KindOf(turn))
         {
             case 0:
                 CutTcp(hosts);

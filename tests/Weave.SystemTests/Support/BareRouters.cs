@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Weave.SystemTests.Support;
 
@@ -68,6 +69,15 @@ internal sealed class BareRouters : IDisposable
 
     /// <summary>The process of the router itself.</summary>
     internal int Pid(int host) => _routers[host].Id;
+
+    /// <summary>Resident memory of a router in KB.</summary>
+    internal int MemoryKilobytes(int host) => int.Parse(
+        File.ReadLines($"/proc/{Pid(host)}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
+    /// <summary>A figure of user space's overlay.</summary>
+    internal static long SleeveEvents(int host, string name) => long.Parse(
+        In(host, $"curl -sf -m 5 127.0.0.1:6782/metrics | sed -n 's/^weave_sleeve_events_total{{event=\"{name}\"}} //p'"), CultureInfo.InvariantCulture);
 
     /// <summary>What a router says of its connections, blanks made one.</summary>
     internal static string Connections(int host) =>

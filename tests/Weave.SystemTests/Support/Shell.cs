@@ -49,6 +49,9 @@ internal static class Shell
         return result.Output.Trim();
     }
 
+    /// <summary>Starts what goes on beside the test.</summary>
+    internal static Process Background(string program, params IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(program, arguments))!;
+
     /// <summary>A line of bash; see <see cref="Run"/>.</summary>
     internal static string Bash(string line) => Run("bash", "-c", line);
 }

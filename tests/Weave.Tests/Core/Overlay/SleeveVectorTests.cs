@@ -63,6 +63,15 @@ public sealed class SleeveVectorTests
     }
 
     [Fact]
+    public void Nothing_can_be_sent_back_to_where_it_came_from()
+    {
+        SecretboxCipher cipher = new(new byte[32], outbound: true);
+        byte[] datagram = new byte[100];
+        cipher.Seal(datagram, dontFragment: true);
+        Assert.Equal(SleeveOpening.Forged, cipher.Open(datagram, out _));
+    }
+
+    [Fact]
     public void Replays_are_told_apart_as_by_the_original()
     {
         byte[] key = new byte[32];

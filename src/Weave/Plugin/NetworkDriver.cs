@@ -9,13 +9,14 @@ namespace Weave.Plugin;
 
 /// <summary>
 /// Docker's network driver. An endpoint is a veth pair: CreateEndpoint makes it on the bridge, Join tells Docker to
-/// move the other end into the container, DeleteEndpoint deletes it.
+/// move the other end into the container, DeleteEndpoint has it deleted.
 /// </summary>
 /// <remarks>No call asks Docker for anything: it waits for us while holding its locks.</remarks>
 internal sealed class NetworkDriver(
     NetworkDriverOptions options,
     PluginNetworks networks,
     EndpointTable endpoints,
+    EndpointRemover remover,
     MulticastRoutes multicastRoutes,
     EngineFacts engine,
     ILinks links,
@@ -58,20 +59,9 @@ internal sealed class NetworkDriver(
     /// <summary>Nothing here may fail: Docker could do nothing about it, and would keep the endpoint for ever.</summary>
     internal void DeleteEndpoint(EndpointRequest request)
     {
-        try
-        {
-            if (!links.Delete(EndpointNames.Host(request.EndpointID)) && !links.Delete(EndpointNames.OldHost(request.EndpointID)))
-            {
-                logger.EndpointNotDeleted(request.EndpointID, $"unable to delete veth \"{EndpointNames.Host(request.EndpointID)}\": Link not found");
-            }
-        }
-        catch (KernelException failure)
-        {
-            logger.EndpointNotDeleted(request.EndpointID, failure.Message);
-        }
-
         endpoints.Remove(request.EndpointID);
         multicastRoutes.Leave(request.EndpointID);
+        remover.Remove(request.EndpointID);
     }
 
     internal void Leave(EndpointRequest request) => multicastRoutes.Leave(request.EndpointID);

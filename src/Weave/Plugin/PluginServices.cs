@@ -45,10 +45,12 @@ internal static class PluginServices
         services
             .AddSingleton<PluginNetworks>(provider => new PluginNetworks(provider.GetRequiredService<IStateStore>()))
             .AddSingleton<EndpointTable>(provider => new EndpointTable(provider.GetRequiredService<ILinks>()))
+            .AddSingleton<EndpointRemover>()
             .AddSingleton<MulticastRoutes>()
             .AddSingleton<EngineFacts>()
             .AddSingleton<PluginEndpoints>()
             .AddSingleton<IReportSection, PluginReportSection>();
+        services.AddHostedService(provider => provider.GetRequiredService<EndpointRemover>());
         services.AddSingleton<PluginAddresses>(); // without allocation nobody asks for it
         if (options.AllocationEnabled)
         {
@@ -140,6 +142,7 @@ internal static class PluginServices
         },
         services.GetRequiredService<PluginNetworks>(),
         services.GetRequiredService<EndpointTable>(),
+        services.GetRequiredService<EndpointRemover>(),
         services.GetRequiredService<MulticastRoutes>(),
         services.GetRequiredService<EngineFacts>(),
         services.GetRequiredService<ILinks>(),

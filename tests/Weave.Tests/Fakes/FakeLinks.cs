@@ -4,15 +4,27 @@ using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Fakes;
 
-/// <summary>Links that exist only here.</summary>
+/// <summary>Links that exist only here. Safe from any thread.</summary>
 internal sealed class FakeLinks : ILinks
 {
     private readonly List<Link> _links = [];
     private int _lastIndex;
 
-    public Link? Find(string name) => _links.Find(link => link.Name == name);
+    public Link? Find(string name)
+    {
+        lock (_links)
+        {
+            return _links.Find(link => link.Name == name);
+        }
+    }
 
-    public IReadOnlyList<Link> List() => [.. _links];
+    public IReadOnlyList<Link> List()
+    {
+        lock (_links)
+        {
+            return [.. _links];
+        }
+    }
 
     public void CreateBridge(string name) => Add(name, "bridge", 1500, 0, "", null);
 
@@ -40,9 +52,12 @@ internal sealed class FakeLinks : ILinks
 
     public bool Delete(string name)
     {
-        Link? link = Find(name);
-        _links.RemoveAll(other => other.Name == name || (link is { PeerIndex: > 0 } && other.Index == link.PeerIndex));
-        return link is not null;
+        lock (_links)
+        {
+            Link? link = Find(name);
+            _links.RemoveAll(other => other.Name == name || (link is { PeerIndex: > 0 } && other.Index == link.PeerIndex));
+            return link is not null;
+        }
     }
 
     public void DisableTransmitChecksum(string name)
@@ -51,9 +66,18 @@ internal sealed class FakeLinks : ILinks
 
     private void Add(string name, string kind, int mtuBytes, int master, string alias, MacAddress? mac)
     {
-        int index = ++_lastIndex;
-        _links.Add(new Link(index, name, kind, mac ?? new MacAddress(0x0200_0000_0000 + (ulong)index), mtuBytes, false, master, 0) { Alias = alias });
+        lock (_links)
+        {
+            int index = ++_lastIndex;
+            _links.Add(new Link(index, name, kind, mac ?? new MacAddress(0x0200_0000_0000 + (ulong)index), mtuBytes, false, master, 0) { Alias = alias });
+        }
     }
 
-    private void Replace(Link link) => _links[_links.FindIndex(other => other.Index == link.Index)] = link;
+    private void Replace(Link link)
+    {
+        lock (_links)
+        {
+            _links[_links.FindIndex(other => other.Index == link.Index)] = link;
+        }
+    }
 }

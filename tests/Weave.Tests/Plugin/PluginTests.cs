@@ -193,10 +193,27 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task Links_of_endpoints_given_up_are_gone_when_the_daemon_ends()
+    {
+        FakeLinks links = new();
+        await using (PluginHost host = await PluginHost.StartAsync(links: links))
+        {
+            await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
+            await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(Second, "10.32.0.6/12"));
+            links.CreateVeth(new VethSpec("vethwl33333", "vethwg33333")); // as releases before 1.3 called them
+            await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
+            await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(Third, ""));
+        }
+
+        Assert.Equal(["weave", "vethwl222222222", "vethwg222222222"], links.List().Select(link => link.Name));
+    }
+
+    [Fact]
     public async Task Endpoints_of_nobody_are_deleted_without_complaint()
     {
         await using PluginHost host = await PluginHost.StartAsync();
         await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
+        await host.FailAsync("/NetworkDriver.DeleteEndpoint", Endpoint("short", ""));
         await host.FailAsync("/NetworkDriver.CreateEndpoint", """{"NetworkID":"x","EndpointID":"short","Interface":{"Address":"","AddressIPv6":"","MacAddress":""}}""");
     }
 

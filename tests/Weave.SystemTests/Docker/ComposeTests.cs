@@ -62,7 +62,7 @@ public sealed class ComposeTests : IDisposable
         AssertTalk(stores: 3);
         DockerHosts.On(1, $"{Compose} down --timeout 0");
         Assert.Equal("weave", DockerHosts.On(1, "docker network ls --filter driver=weavemesh --format '{{.Name}}'"));
-        Assert.Equal("", DockerHosts.On(1, "ip -o link show | grep vethwp || true"));
+        DockerHosts.AssertNoEndpoints(1);
     }
 
     private static void AssertTalk(int stores)

@@ -105,7 +105,7 @@ public sealed class RouterAwayTests : IDisposable
             Eventually.True(Minute, "no ping was lost", () => DockerHosts.On(2, "docker exec other cat /pings").Contains(" 0% packet loss", StringComparison.Ordinal), () => DockerHosts.On(2, "docker exec other cat /pings"));
             Within(AtOnce, "docker run --rm --net=weave test true");
             Within(AtOnce, "docker rm -f foo");
-            Assert.Equal("", DockerHosts.On(1, "ip -o link show | grep vethwp || true"));
+            DockerHosts.AssertNoEndpoints(1);
             DockerHosts.On(1, $"docker run --rm --net=weave --ip={address} test true");
         }
         finally

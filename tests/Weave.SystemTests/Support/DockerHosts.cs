@@ -40,5 +40,12 @@ public sealed class DockerHosts : IDisposable
         }
     }
 
+    /// <summary>No container of the host hangs on the bridge, and soon none has left a link there.</summary>
+    internal static void AssertNoEndpoints(int host) => Eventually.True(
+        TimeSpan.FromSeconds(10),
+        $"host {host} has no endpoint left",
+        () => On(host, "ip -o link show type veth | grep -c 'vethw[lg]' || true") == "0",
+        () => On(host, "ip -o link show type veth"));
+
     public void Dispose() => Shell.Run(Repository.Testbed, "down");
 }

@@ -2,8 +2,9 @@ using Weave.SystemTests.Support;
 
 namespace Weave.SystemTests.Docker;
 
-/// <summary><c>docker compose</c> with a network that it makes and with the network <c>weave</c>.</summary>
+/// <summary><c>docker compose</c>, version 1 or 2, with a network that it makes and with the network <c>weave</c>.</summary>
 [Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
 public sealed class ComposeTests : IDisposable
 {
     private const string Compose = "cd /tmp/app && docker-compose";
@@ -55,7 +56,7 @@ public sealed class ComposeTests : IDisposable
         DockerHosts.On(1, $"mkdir -p /tmp/app && cat >/tmp/app/docker-compose.yml <<'END'\n{Application}\nEND");
         DockerHosts.On(1, $"{Compose} up -d");
         AssertTalk(stores: 2);
-        Assert.Contains("224.0.0.0/4 dev ethwe", DockerHosts.On(1, "docker exec app_store_1 ip route"), StringComparison.Ordinal);
+        Assert.Contains("224.0.0.0/4 dev ethwe", DockerHosts.On(1, In("store", "ip route")), StringComparison.Ordinal);
         DockerHosts.On(1, $"{Compose} up -d --scale store=3");
         AssertTalk(stores: 3);
         DockerHosts.On(1, $"{Compose} restart --timeout 0");
@@ -65,17 +66,20 @@ public sealed class ComposeTests : IDisposable
         DockerHosts.AssertNoEndpoints(1);
     }
 
+    /// <summary>Runs <paramref name="command"/> in the first container of a service.</summary>
+    private static string In(string service, string command) => $"{Compose} exec -T {service} {command}";
+
     private static void AssertTalk(int stores)
     {
-        string[] addresses = DockerHosts.On(1, "docker exec app_front_1 dig +short store").Split('\n');
+        string[] addresses = DockerHosts.On(1, In("front", "dig +short store")).Split('\n');
         Assert.Equal(stores, addresses.Distinct().Count());
         foreach (string address in addresses)
         {
             Assert.StartsWith("10.41.", address, StringComparison.Ordinal);
-            DockerHosts.On(1, $"docker exec app_front_1 socat -T 5 - TCP:{address}:80,connect-timeout=5");
+            DockerHosts.On(1, In("front", $"socat -T 5 - TCP:{address}:80,connect-timeout=5"));
         }
 
-        Assert.Contains("10.41.0.10", DockerHosts.On(1, "docker exec app_store_1 ping -c 1 -W 5 entry"), StringComparison.Ordinal);
-        Assert.Contains("inet 10.32.", DockerHosts.On(1, "docker exec app_front_1 ip -o address"), StringComparison.Ordinal);
+        Assert.Contains("10.41.0.10", DockerHosts.On(1, In("store", "ping -c 1 -W 5 entry")), StringComparison.Ordinal);
+        Assert.Contains("inet 10.32.", DockerHosts.On(1, In("front", "ip -o address")), StringComparison.Ordinal);
     }
 }

@@ -39,6 +39,7 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     private bool _lingers;
     private bool _mutual;
     private bool _unheard; // the other end says that nothing of ours arrives
+    private TimeSpan _answeredAt = -EagerInterval;
     private TimeSpan _sendAt;
     private TimeSpan _silentAt;
 
@@ -121,6 +122,7 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
 
         _established = true;
         _unheard = false;
+        _answeredAt = now;
         _sendAt = now + Every();
         effects.Add(new FastForwarderEffect.Established());
         Weigh(effects);
@@ -154,7 +156,8 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
             _sendAt = TimeSpan.FromTicks(Math.Min(_sendAt.Ticks, (now + MutualInterval).Ticks));
         }
 
-        bool unheard = hearing == Hearing.NotHeard;
+        // A heartbeat that was under way when the acknowledgement overtook it tells of a time that has passed.
+        bool unheard = hearing == Hearing.NotHeard && now >= _answeredAt + EagerInterval;
         if (_unheard && !unheard && _held)
         {
             Send(now, effects); // tell the good news at once

@@ -24,7 +24,7 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     internal ShortId SelfShortId => connection.SelfShortId;
 
     internal NeighbourPath Path =>
-        new(RemoteShortId, Machine.Remote, device, Carries: _chosen && !Machine.IsHeld && (Machine.IsEstablished || Presumed));
+        new(RemoteShortId, Machine.Remote, device, Carries: !Machine.IsHeld && (Presumed || (_chosen && Machine.IsEstablished)));
 
     /// <summary>
     /// An earlier connection to the same neighbour had a good path at the moment when this one took over, so frames go on

@@ -104,6 +104,19 @@ public sealed class FastForwarderTests
     }
 
     [Fact]
+    public void A_heartbeat_that_the_acknowledgement_overtook_holds_nothing_and_the_next_one_counts()
+    {
+        Confirm();
+        Heartbeat(0.1, Hearing.NotHeard);
+        _forwarder.OnControl(Seconds(0.2), 0, _effects);
+        Take();
+        Heartbeat(0.201, Hearing.NotHeard);
+        Assert.Empty(Take());
+        Heartbeat(2.2, Hearing.NotHeard);
+        Assert.Equal([new FastForwarderEffect.Hold(true)], Take());
+    }
+
+    [Fact]
     public void Between_ours_silence_is_noticed_after_ten_seconds_and_told_in_heartbeats()
     {
         EstablishOurs();

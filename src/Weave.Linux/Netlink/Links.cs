@@ -13,6 +13,7 @@ public sealed class Links : ILinks
     private const ushort RTM_DELLINK = 17;
     private const ushort RTM_GETLINK = 18;
     private const ushort RTM_SETLINK = 19;
+    private const ushort RTM_NEWQDISC = 36;
     private const ushort NLM_F_REQUEST = 1;
     private const ushort NLM_F_ACK = 4;
     private const ushort NLM_F_DUMP = 0x300;
@@ -44,6 +45,10 @@ public sealed class Links : ILinks
     private const ushort IFLA_VXLAN_UDP_CSUM = 18;
     private const ushort IFLA_VXLAN_UDP_ZERO_CSUM6_RX = 20;
     private const ushort IFLA_VXLAN_COLLECT_METADATA = 25;
+
+    private const ushort TCA_KIND = 1;
+    private const uint TC_H_CLSACT = 0xFFFF_FFF1;
+    private const uint ClsactHandle = 0xFFFF_0000;
 
     private const nuint SIOCETHTOOL = 0x8946;
     private const uint ETHTOOL_STXCSUM = 0x17;
@@ -109,6 +114,10 @@ public sealed class Links : ILinks
                 }
             }),
             spec.Alias);
+        if (spec.Master.Length > 0)
+        {
+            PrepareForPrograms(spec.Name);
+        }
     }
 
     public void CreateVxlan(VxlanSpec spec) => Create(
@@ -211,6 +220,28 @@ public sealed class Links : ILinks
         if (NetlinkNative.Control(socket, SIOCETHTOOL, request) < 0)
         {
             throw new KernelException($"turn off transmit checksums of \"{name}\"", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>
+    /// What programs of tc hang on. The kernel stops a device while this is made, and packets are lost if it is in use by
+    /// then; so it is made before anybody uses it.
+    /// </summary>
+    /// <remarks>struct tcmsg: family (1) | pad (3) | index (4) | handle (4) | parent (4) | info (4)</remarks>
+    private void PrepareForPrograms(string name)
+    {
+        Span<byte> header = stackalloc byte[20];
+        header.Clear();
+        BitConverter.TryWriteBytes(header[4..], Require(name).Index);
+        BitConverter.TryWriteBytes(header[8..], ClsactHandle);
+        BitConverter.TryWriteBytes(header[12..], TC_H_CLSACT);
+        try
+        {
+            NetlinkSocket.Execute($"prepare \"{name}\" for programs", new NetlinkRequest(RTM_NEWQDISC, Do | NLM_F_CREATE | NLM_F_EXCL).Header(header).Add(TCA_KIND, "clsact"));
+        }
+        catch (KernelException lacking) when (lacking.Errno is Errno.ENOENT or Errno.EOPNOTSUPP)
+        {
+            // A kernel without clsact, before 4.5 or built so, runs no programs either.
         }
     }
 

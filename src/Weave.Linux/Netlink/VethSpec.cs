@@ -11,7 +11,7 @@ public sealed record VethSpec(string Name, string PeerName)
     /// <summary>MAC of the far end; null for a random one.</summary>
     public MacAddress? PeerMac { get; init; }
 
-    /// <summary>The bridge that the near end becomes a port of; empty for none.</summary>
+    /// <summary>The bridge that the near end becomes a port of, ready for programs; empty for none.</summary>
     public string Master { get; init; } = "";
 
     /// <summary>A text that the kernel keeps with the near end, at most 255 bytes; empty for none.</summary>

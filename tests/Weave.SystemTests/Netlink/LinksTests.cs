@@ -69,6 +69,7 @@ public sealed class LinksTests : IDisposable
         Assert.Contains("02:00:00:00:00:02", inside, StringComparison.Ordinal);
         Assert.Contains("224.0.0.0/4 dev ethwe scope link", container.Inside("route"), StringComparison.Ordinal);
         Assert.Contains("hairpin on", _host.Inside("-d", "link", "show", "vethwepl1"), StringComparison.Ordinal);
+        Assert.Contains("clsact", Support.Shell.Run("tc", "-n", _host.Name, "qdisc", "show", "dev", "vethwepl1"), StringComparison.Ordinal);
         Link port = _host.Run(() => _links.Find("vethwepl1"))!;
         Assert.Equal("veth", port.Kind);
         Assert.Equal(_host.Run(() => _links.Find("weave"))!.Index, port.MasterIndex);

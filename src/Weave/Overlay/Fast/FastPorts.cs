@@ -13,9 +13,11 @@ namespace Weave.Overlay.Fast;
 /// it, and MAC addresses that were silent for long are forgotten.
 /// </summary>
 /// <remarks>
-/// Not with a network policy controller: its rules are at the bridge, so everything must pass there.
+/// Not with a network policy controller: its rules are at the bridge, so everything must pass there. The
+/// <see cref="OverlayMode"/> is asked for because the datapath is opened, or is not, when it is made.
 /// </remarks>
-internal sealed class FastPorts(DaemonOptions options, FastDatapathHolder holder, TimeProvider time, ILogger<FastPorts> logger) : BackgroundService
+internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDatapathHolder holder, TimeProvider time, ILogger<FastPorts> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -27,7 +29,7 @@ internal sealed class FastPorts(DaemonOptions options, FastDatapathHolder holder
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (holder.Datapath is not { } datapath)
+        if (!mode.FastDatapath || holder.Datapath is not { } datapath)
         {
             return;
         }
@@ -67,15 +69,16 @@ internal sealed class FastPorts(DaemonOptions options, FastDatapathHolder holder
         int? bridge = links.FirstOrDefault(link => link.Name == options.WeaveBridge)?.Index;
         HashSet<int> present = [.. links.Select(link => link.Index)];
         _seen.IntersectWith(present);
-        foreach (Link port in links.Where(link => link.MasterIndex == bridge && link.Kind == "veth" && _seen.Add(link.Index)))
+        foreach (Link port in links.Where(link => link.MasterIndex == bridge && link.Kind == "veth" && !_seen.Contains(link.Index)))
         {
-            // A frame can be put straight into another namespace only.
+            // A frame can be put straight into another namespace only. The other end may be on its way there.
             bool peerIsHere = links.Any(other => other.Index == port.PeerIndex && other.PeerIndex == port.Index && other.Kind == "veth");
             if (peerIsHere)
             {
                 continue;
             }
 
+            _seen.Add(port.Index);
             try
             {
                 datapath.AttachPort(port.Name);

@@ -12,6 +12,7 @@
 #include "learn.h"
 #include "maps.h"
 #include "tunnel.h"
+#include <linux/if_packet.h>
 
 char _license[] SEC("license") = "GPL";
 
@@ -171,6 +172,9 @@ static __always_inline int receive(struct __sk_buff *skb, struct config *cfg, st
 	if (!at || at->peer != cfg->self)
 		return flood_on(skb, cfg, source, ttl, previous);
 	if (!at->port)
+		return deliver(skb, cfg);
+	/* To the VXLAN device the frame is somebody else's. Kernels that do not scrub it here hand that on, and it is not taken. */
+	if (skb->pkt_type != PACKET_HOST && bpf_skb_change_type(skb, PACKET_HOST))
 		return deliver(skb, cfg);
 	count(DELIVERED_DIRECT);
 	return bpf_redirect_peer(at->port, 0);

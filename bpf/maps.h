@@ -2,6 +2,9 @@
 /*
  * What user space and the programs share. User space writes config, routes, neighbours, sources and hops; the programs
  * write macs, events and counters. All numbers are in host order. docs/wire/vxlan.md has the bytes on the wire.
+ *
+ * A daemon of one version takes over what one of another version left, entry by entry: values are cut or filled up with
+ * zeros. So structs grow at their end only, zero means what was before, and counters are only appended.
  */
 #ifndef WEAVE_MAPS_H
 #define WEAVE_MAPS_H

@@ -14,6 +14,19 @@ internal sealed unsafe class BpfMap(string name, SafeFileHandle descriptor, int 
     internal void Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         Check("write", BpfNative.MapUpdate(descriptor, key, value, BpfNative.BPF_ANY));
 
+    /// <returns>False when there is no room for it.</returns>
+    internal bool TryUpdate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        int result = BpfNative.MapUpdate(descriptor, key, value, BpfNative.BPF_ANY);
+        if (result == -Errno.E2BIG)
+        {
+            return false;
+        }
+
+        Check("write", result);
+        return true;
+    }
+
     internal bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value)
     {
         int result = BpfNative.MapLookup(descriptor, key, value);

@@ -36,6 +36,33 @@ internal static unsafe partial class BpfNative
     [LibraryImport("bpf", EntryPoint = "bpf_map__set_pin_path", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MapSetPinPath(nint map, string path);
 
+    [LibraryImport("bpf", EntryPoint = "bpf_map__type")]
+    internal static partial uint MapType(nint map);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_map__key_size")]
+    internal static partial uint MapKeySize(nint map);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_map__value_size")]
+    internal static partial uint MapValueSize(nint map);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_map__max_entries")]
+    internal static partial uint MapMaxEntries(nint map);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_map__map_flags")]
+    internal static partial uint MapFlags(nint map);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_map__set_value_size")]
+    internal static partial int MapSetValueSize(nint map, uint size);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_map__set_max_entries")]
+    internal static partial int MapSetMaxEntries(nint map, uint count);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int OpenPinned(string path);
+
+    [LibraryImport("bpf", EntryPoint = "bpf_obj_get_info_by_fd")]
+    internal static partial int ReadInfo(SafeFileHandle descriptor, void* info, uint* size);
+
     [LibraryImport("bpf", EntryPoint = "bpf_object__next_program")]
     internal static partial nint NextProgram(BpfObjectHandle instance, nint previous);
 

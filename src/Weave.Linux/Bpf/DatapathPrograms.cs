@@ -6,17 +6,22 @@ using Weave.Wire.Vxlan;
 namespace Weave.Linux.Bpf;
 
 /// <summary>
-/// The embedded programs, loaded, with their maps. Maps pinned below a directory are used again with what they hold;
-/// closing this closes descriptors only.
+/// The embedded programs, loaded, with their maps. Maps pinned below a directory are used again with what they hold, or
+/// their contents are, when they are of another version; closing this closes descriptors only.
 /// </summary>
 internal sealed unsafe class DatapathPrograms : IDisposable
 {
     private const string Resource = "weave.bpf.o";
 
     private readonly BpfObjectHandle _object;
+    private readonly PinnedMaps _pins;
     private readonly Dictionary<string, nint> _maps = [];
 
-    private DatapathPrograms(BpfObjectHandle instance) => _object = instance;
+    private DatapathPrograms(BpfObjectHandle instance, string pinDirectory)
+    {
+        _object = instance;
+        _pins = new PinnedMaps(pinDirectory);
+    }
 
     internal BpfMap Config => Map("weave_config", sizeof(uint), 16);
 
@@ -35,8 +40,10 @@ internal sealed unsafe class DatapathPrograms : IDisposable
     internal BpfMap Events => Map("weave_events", 0, 0);
 
     /// <summary>Loads the programs; maps are pinned to, or taken from, <paramref name="pinDirectory"/>.</summary>
+    /// <param name="pinDirectory">Directory of a bpf file system.</param>
+    /// <param name="alter">Makes maps other than the programs have them; for tests of what another version left.</param>
     /// <exception cref="KernelException">The kernel takes them not; the message ends with the verifier's reasons.</exception>
-    internal static DatapathPrograms Load(string pinDirectory)
+    internal static DatapathPrograms Load(string pinDirectory, Action<string, nint>? alter = null)
     {
         byte[] image = ReadImage();
         BpfMessages.Begin();
@@ -51,10 +58,10 @@ internal sealed unsafe class DatapathPrograms : IDisposable
             throw new KernelException("open the datapath programs", Marshal.GetLastPInvokeError(), BpfMessages.Take());
         }
 
-        DatapathPrograms programs = new(new BpfObjectHandle(opened));
+        DatapathPrograms programs = new(new BpfObjectHandle(opened), pinDirectory);
         try
         {
-            programs.Load(pinDirectory, image);
+            programs.Load(image, alter);
             return programs;
         }
         catch
@@ -70,9 +77,12 @@ internal sealed unsafe class DatapathPrograms : IDisposable
         return program == 0 ? throw new KernelException($"find program {name}", Errno.ENOENT) : BpfNative.ProgramDescriptor(program);
     }
 
+    /// <summary>All of them are attached: maps of another version are not used any more.</summary>
+    internal void Commit() => _pins.Commit();
+
     public void Dispose() => _object.Dispose();
 
-    private void Load(string pinDirectory, byte[] image)
+    private void Load(byte[] image, Action<string, nint>? alter)
     {
         for (nint program = BpfNative.NextProgram(_object, 0); program != 0; program = BpfNative.NextProgram(_object, program))
         {
@@ -83,7 +93,8 @@ internal sealed unsafe class DatapathPrograms : IDisposable
         {
             string name = Marshal.PtrToStringUTF8(BpfNative.MapName(map)) ?? "";
             _maps[name] = map;
-            int result = BpfNative.MapSetPinPath(map, Path.Combine(pinDirectory, name));
+            alter?.Invoke(name, map);
+            int result = BpfNative.MapSetPinPath(map, _pins.PathFor(name, BpfMapShape.Wanted(map)));
             if (result < 0)
             {
                 throw new KernelException($"name map {name}", -result, BpfMessages.Take());
@@ -95,6 +106,12 @@ internal sealed unsafe class DatapathPrograms : IDisposable
         if (loaded < 0)
         {
             throw new KernelException("load the datapath programs", -loaded, BpfMessages.Take());
+        }
+
+        foreach ((string name, nint map) in _maps)
+        {
+            using SafeFileHandle made = new(BpfNative.MapDescriptor(map), ownsHandle: false);
+            _pins.Fill(name, made);
         }
     }
 

@@ -8,8 +8,9 @@ namespace Weave.Linux.Bpf;
 
 /// <summary>
 /// The fast datapath in the kernel. Opening it is: 1. find or make the VXLAN device, 2. load the programs over the
-/// pinned maps if the device still carries programs, over new maps otherwise, 3. attach the programs in place of older
-/// ones. So traffic goes on while a daemon is replaced, and nothing of an earlier boot or a removed namespace is used.
+/// pinned maps if the device still carries programs (over copies of them if they are of another version), over new maps
+/// otherwise, 3. attach the programs in place of older ones. So traffic goes on while a daemon is replaced, and nothing
+/// of an earlier boot or a removed namespace is used.
 /// </summary>
 public sealed class FastDatapath : IFastDatapath
 {
@@ -42,7 +43,11 @@ public sealed class FastDatapath : IFastDatapath
     /// <exception cref="KernelException">
     /// It cannot be had; nothing of it is left behind unless it ran already. <see cref="Errno.EADDRINUSE"/>: the UDP port is taken.
     /// </exception>
-    public static FastDatapath Open(FastDatapathSpec spec, ILinks links, ISysctls sysctls, out bool adopted)
+    public static FastDatapath Open(FastDatapathSpec spec, ILinks links, ISysctls sysctls, out bool adopted) =>
+        Open(spec, links, sysctls, null, out adopted);
+
+    /// <summary>The same, with maps as <paramref name="alter"/> makes them: for tests of what another version left.</summary>
+    internal static FastDatapath Open(FastDatapathSpec spec, ILinks links, ISysctls sysctls, Action<string, nint>? alter, out bool adopted)
     {
         BpfFileSystem.EnsureMounted(spec.BpfMount);
         string pins = BpfFileSystem.DirectoryOfThisNamespace(spec.PinRoot);
@@ -57,10 +62,12 @@ public sealed class FastDatapath : IFastDatapath
         DatapathPrograms? programs = null;
         try
         {
-            programs = LoadOver(pins, ref adopted);
+            programs = DatapathPrograms.Load(pins, alter);
             FastDatapath datapath = new(spec, links, sysctls, programs, device.Index);
             datapath._tables.SetDevices(device.Index, null);
             datapath.AttachDevice(device.Index);
+            datapath.ReplacePrograms();
+            programs.Commit();
             return datapath;
         }
         catch
@@ -81,7 +88,7 @@ public sealed class FastDatapath : IFastDatapath
     {
         foreach (Link link in links.List())
         {
-            if (link.Kind == "vxlan" && link.Name.StartsWith("vxlan-", StringComparison.Ordinal) && TcProgram.Find(link.Index, TcHookPoint.Ingress) != 0)
+            if (IsTunnel(link) && TcProgram.Find(link.Index, TcHookPoint.Ingress) != 0)
             {
                 links.Delete(link.Name);
             }
@@ -172,21 +179,26 @@ public sealed class FastDatapath : IFastDatapath
         TcProgram.Attach(_programs.Program("weave_ingress"), ifindex, TcHookPoint.Ingress);
     }
 
-    /// <summary>Maps of another version cannot be used by these programs; new ones are filled by the daemon within moments.</summary>
-    private static DatapathPrograms LoadOver(string pins, ref bool adopted)
+    /// <summary>
+    /// Devices that carry programs of an earlier process get these: tables of another version would be found by the
+    /// programs at some devices only.
+    /// </summary>
+    private void ReplacePrograms()
     {
-        try
+        foreach (Link link in _links.List().Where(link => TcProgram.Find(link.Index, TcHookPoint.Ingress) != 0))
         {
-            return DatapathPrograms.Load(pins);
-        }
-        catch (KernelException mismatch) when (adopted && mismatch.Errno == Errno.EINVAL)
-        {
-            adopted = false;
-            RemovePins(pins);
-            Directory.CreateDirectory(pins);
-            return DatapathPrograms.Load(pins);
+            if (IsTunnel(link))
+            {
+                AttachDevice(link.Index);
+            }
+            else if (link.Kind == "veth")
+            {
+                TcProgram.Attach(_programs.Program("weave_port"), link.Index, TcHookPoint.Ingress);
+            }
         }
     }
+
+    private static bool IsTunnel(Link link) => link.Kind == "vxlan" && link.Name.StartsWith("vxlan-", StringComparison.Ordinal);
 
     private static Link EnsureDevice(FastDatapathSpec spec, ILinks links, ISysctls sysctls, string name, string? bridge, ushort port)
     {

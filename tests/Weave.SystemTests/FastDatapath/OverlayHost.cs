@@ -40,7 +40,7 @@ internal sealed class OverlayHost : IDisposable
             $"ip -n {Container} link set lo up",
             $"ip -n {Container} link set ethwe address {Mac} up; ip -n {Container} addr add {ContainerAddress}/12 dev ethwe",
             $"ip -n {Container} route add 224.0.0.0/4 dev ethwe"));
-        Datapath = Open(out _);
+        Datapath = Open(null, out _);
     }
 
     internal int Number { get; }
@@ -96,11 +96,11 @@ internal sealed class OverlayHost : IDisposable
     internal int[] Counted() =>
         [.. Regex.Matches(InNamespace(Container, "nft list table ip t"), @"counter packets (\d+)").Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
-    /// <summary>A daemon that is replaced by another one.</summary>
-    internal bool Reopen()
+    /// <summary>A daemon that is replaced by another one, of another version if maps are altered.</summary>
+    internal bool Reopen(Action<string, nint>? alter = null)
     {
         Datapath.Dispose();
-        Datapath = Open(out bool adopted);
+        Datapath = Open(alter, out bool adopted);
         return adopted;
     }
 
@@ -117,10 +117,10 @@ internal sealed class OverlayHost : IDisposable
         Shell.Bash($"ip netns del {Name}; ip netns del {Container}");
     }
 
-    private Weave.Linux.Bpf.FastDatapath Open(out bool adopted)
+    private Weave.Linux.Bpf.FastDatapath Open(Action<string, nint>? alter, out bool adopted)
     {
         bool found = false;
-        Weave.Linux.Bpf.FastDatapath opened = Run(() => Weave.Linux.Bpf.FastDatapath.Open(Spec, new Links(), new Sysctls(), out found));
+        Weave.Linux.Bpf.FastDatapath opened = Run(() => Weave.Linux.Bpf.FastDatapath.Open(Spec, new Links(), new Sysctls(), alter, out found));
         adopted = found;
         return opened;
     }

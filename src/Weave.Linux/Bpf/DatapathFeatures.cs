@@ -19,9 +19,15 @@ public static class DatapathFeatures
     /// <summary>Every feature and the answer of this kernel.</summary>
     public static IReadOnlyDictionary<KernelFeature, Presence> All => _probed.Value;
 
-    /// <summary>What this kernel surely lacks; the fast datapath cannot be used when there is any.</summary>
-    public static IReadOnlyList<KernelFeature> Missing =>
-        [.. All.Where(pair => pair.Value == Presence.NotThere).Select(pair => pair.Key).OrderBy(feature => feature.Name, StringComparer.Ordinal)];
+    /// <summary>What a kernel with these answers surely lacks, in words; null when the fast datapath may be tried.</summary>
+    public static string? WhyNot(IReadOnlyDictionary<KernelFeature, Presence> answers)
+    {
+        string[] missing = [.. answers
+            .Where(static pair => pair.Value == Presence.NotThere)
+            .Select(static pair => $"{pair.Key.Name} (Linux {pair.Key.Since})")
+            .Order(StringComparer.Ordinal)];
+        return missing.Length == 0 ? null : "the kernel lacks " + string.Join(", ", missing);
+    }
 
     private static FrozenDictionary<KernelFeature, Presence> Probe() => new Dictionary<KernelFeature, Presence>
     {

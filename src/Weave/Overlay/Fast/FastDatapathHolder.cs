@@ -41,9 +41,9 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
                 return false;
             }
 
-            if (DatapathFeatures.Missing is { Count: > 0 } missing)
+            if (DatapathFeatures.WhyNot(DatapathFeatures.All) is { } whyNot)
             {
-                logger.Unavailable("the kernel lacks " + string.Join(", ", missing.Select(feature => $"{feature.Name} (Linux {feature.Since})")));
+                logger.Unavailable(whyNot);
                 return false;
             }
 

@@ -10,6 +10,9 @@ internal sealed class FakeLinks : ILinks
     private readonly List<Link> _links = [];
     private int _lastIndex;
 
+    /// <summary>Called before a link is deleted, by whoever deletes it.</summary>
+    internal Action OnDelete { get; set; } = () => { };
+
     public Link? Find(string name)
     {
         lock (_links)
@@ -52,6 +55,7 @@ internal sealed class FakeLinks : ILinks
 
     public bool Delete(string name)
     {
+        OnDelete();
         lock (_links)
         {
             Link? link = Find(name);

@@ -209,6 +209,19 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task Docker_is_answered_before_the_kernel_has_deleted_the_links_and_has_the_address_back()
+    {
+        using ManualResetEventSlim kernel = new();
+        await using PluginHost host = await PluginHost.StartAsync();
+        host.Links.OnDelete = kernel.Wait;
+        await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
+        await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
+        Assert.NotNull(host.Links.Find("vethwl111111111"));
+        await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(Second, "10.32.0.5/12"));
+        kernel.Set();
+    }
+
+    [Fact]
     public async Task Endpoints_of_nobody_are_deleted_without_complaint()
     {
         await using PluginHost host = await PluginHost.StartAsync();

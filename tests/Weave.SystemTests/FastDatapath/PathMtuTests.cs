@@ -46,9 +46,9 @@ public sealed class PathMtuTests
         }
 
         string sum = Shell.Bash(
-            $"f=$(mktemp) g=$(mktemp); trap 'rm -f $f $g' EXIT; head -c 20000000 /dev/urandom >$f; ip netns exec {world[2].Container} timeout 30 socat -u TCP-LISTEN:5009 OPEN:$g,trunc & "
+            $"f=$(mktemp) g=$(mktemp); trap 'rm -f $f $g' EXIT; head -c 8000000 /dev/urandom >$f; ip netns exec {world[2].Container} timeout 100 socat -u TCP-LISTEN:5009 OPEN:$g,trunc & "
             + $"for i in $(seq 50); do ip netns exec {world[2].Container} ss -ltn | grep -q :5009 && break; sleep 0.1; done; "
-            + $"ip netns exec {world[1].Container} timeout 30 socat -u OPEN:$f TCP:{world[2].ContainerAddress}:5009; wait; cmp $f $g && echo same");
+            + $"ip netns exec {world[1].Container} timeout 100 socat -u OPEN:$f TCP:{world[2].ContainerAddress}:5009; wait; cmp $f $g && echo same");
         Assert.EndsWith("same", sum, StringComparison.Ordinal);
     }
 

@@ -112,11 +112,29 @@ public sealed class Links : ILinks
                 {
                     peer.Add(IFLA_ADDRESS, mac);
                 }
-            }),
-            spec.Alias);
+            }));
+        if (spec.Alias.Length > 0)
+        {
+            SetAlias(spec.Name, spec.Alias);
+        }
+
         if (spec.Master.Length > 0)
         {
             PrepareForPrograms(spec.Name);
+        }
+    }
+
+    /// <summary>The kernel does not read an alias when it makes a link, only when it changes one.</summary>
+    private void SetAlias(string name, string alias)
+    {
+        try
+        {
+            NetlinkSocket.Execute($"describe link \"{name}\"", new NetlinkRequest(RTM_NEWLINK, Do).LinkHeader(Require(name).Index).Add(IFLA_IFALIAS, Encoding.UTF8.GetBytes(alias)));
+        }
+        catch
+        {
+            Delete(name);
+            throw;
         }
     }
 
@@ -254,7 +272,7 @@ public sealed class Links : ILinks
             .AddNested(IFLA_PROTINFO, port => port.Add(IFLA_BRPORT_MODE, hairpin ? (byte)1 : (byte)0)));
 
     private void Create(
-        string attempt, string name, string kind, int mtuBytes, string? master, Action<NetlinkRequest>? data = null, string alias = "")
+        string attempt, string name, string kind, int mtuBytes, string? master, Action<NetlinkRequest>? data = null)
     {
         CheckName(name);
         NetlinkRequest request = new NetlinkRequest(RTM_NEWLINK, Do | NLM_F_CREATE | NLM_F_EXCL).LinkHeader(0).Add(IFLA_IFNAME, name);
@@ -266,11 +284,6 @@ public sealed class Links : ILinks
         if (!string.IsNullOrEmpty(master))
         {
             request.Add(IFLA_MASTER, Require(master).Index);
-        }
-
-        if (alias.Length > 0)
-        {
-            request.Add(IFLA_IFALIAS, Encoding.UTF8.GetBytes(alias));
         }
 
         request.AddNested(IFLA_LINKINFO, info =>

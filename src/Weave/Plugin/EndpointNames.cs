@@ -18,6 +18,9 @@ internal static class EndpointNames
     /// <summary>The end that goes into the container.</summary>
     internal static string Guest(string endpoint) => GuestPrefix + Cut(endpoint, IdLength);
 
+    /// <summary>The other end of the link of an endpoint; null for another link.</summary>
+    internal static string? GuestOf(string host) => host.StartsWith(HostPrefix, StringComparison.Ordinal) ? GuestPrefix + host[HostPrefix.Length..] : null;
+
     /// <summary>As releases before 1.3 called the end on the bridge.</summary>
     internal static string OldHost(string endpoint) => HostPrefix + Cut(endpoint, OldIdLength);
 

@@ -16,17 +16,13 @@ internal sealed class EndpointTable
         HashSet<string> onHost = [.. all.Select(link => link.Name)];
         foreach (Link link in all)
         {
-            if (!EndpointNames.TryParseAlias(link.Alias, out Ipv4Cidr address, out string endpoint))
+            if (EndpointNames.GuestOf(link.Name) is { } guest && onHost.Contains(guest))
             {
-                continue;
-            }
-
-            if (onHost.Contains(EndpointNames.Guest(endpoint)))
-            {
-                // Its container ended while we were away: Docker gave the other end back and told the guard instead of us.
+                // Its container ended while we were away, and Docker gave the other end back and told the guard instead of
+                // us; or we ended before Docker had it.
                 links.Delete(link.Name);
             }
-            else
+            else if (EndpointNames.TryParseAlias(link.Alias, out Ipv4Cidr address, out string endpoint))
             {
                 _byAddress[address.Address] = endpoint;
                 _byEndpoint[endpoint] = address.Address;

@@ -43,6 +43,14 @@ public sealed class LinksTests : IDisposable
     }
 
     [Fact]
+    public void A_veth_pair_keeps_what_is_written_on_it()
+    {
+        _host.Run(() => _links.CreateVeth(new VethSpec("vethwl1", "vethwg1") { Alias = "weave 10.32.0.1/12 endpoint" }));
+        Assert.Contains("alias weave 10.32.0.1/12 endpoint", _host.Inside("link", "show", "vethwl1"), StringComparison.Ordinal);
+        Assert.Equal("weave 10.32.0.1/12 endpoint", _host.Run(() => _links.Find("vethwl1")!.Alias));
+    }
+
+    [Fact]
     public void A_veth_end_moves_to_a_container_and_is_renamed_there()
     {
         using TestNamespace container = new();

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -98,6 +99,7 @@ public static class DaemonHost
         app.MapSurface(Surface.Control | Surface.Status, routes => routes.MapStatus());
         app.MapSurface(Surface.Metrics, routes => routes.MapMetrics());
         app.MapPlugin();
+        app.Run(context => context.Response.ErrorAsync(StatusCodes.Status404NotFound, "404 page not found"));
     }
 
     private static void OpenDoors(KestrelServerOptions kestrel, DaemonOptions options)

@@ -17,6 +17,11 @@ internal static class TargetResolver
             return (null, $"invalid peer name \"{text}\", should be host[:port]");
         }
 
+        if (host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('['))
+        {
+            return (null, $"address {host}:{port}: too many colons in address");
+        }
+
         if (!TryPort(port, out int number))
         {
             return (null, port.All(char.IsAsciiDigit) ? $"address {port}: invalid port" : $"lookup tcp/{port}: unknown port");

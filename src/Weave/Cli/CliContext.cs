@@ -14,7 +14,10 @@ internal sealed record CliContext(CliEnvironment Environment, TextWriter Output,
     private RouterClient? _router;
 
     /// <summary>Made at the first use: help must not pay for it.</summary>
-    internal DockerClient Docker => _docker ??= new DockerClient(Environment.DockerHost);
+    /// <exception cref="CommandException">Only TLS would do.</exception>
+    internal DockerClient Docker => _docker ??= Environment.WantsTls
+        ? throw new CommandException($"DOCKER_TLS_VERIFY is set, and weave does not speak TLS to a Docker daemon ({Environment.DockerHost}): run it on the Docker host, or forward the socket with ssh -L.")
+        : new DockerClient(Environment.DockerHost);
 
     /// <summary>The router's control API.</summary>
     internal RouterClient Router => _router ??= new RouterClient(this);

@@ -15,6 +15,9 @@ internal sealed record CliEnvironment(Func<string, string?> Variable)
 
     internal string DockerHost => Or("DOCKER_HOST", DockerClient.DefaultHost);
 
+    /// <summary>The user trusts nothing else between here and the Docker daemon.</summary>
+    internal bool WantsTls => IsSet("DOCKER_TLS_VERIFY") && !DockerHost.StartsWith("unix://", StringComparison.Ordinal);
+
     internal string ContainerName => Or("WEAVE_CONTAINER_NAME", "weave");
 
     internal string HttpAddress => Or("WEAVE_HTTP_ADDR", "127.0.0.1:6784");

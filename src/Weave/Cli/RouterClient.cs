@@ -74,8 +74,8 @@ internal sealed class RouterClient : IDisposable
         }
     }
 
-    /// <summary>Asks; a failure is told, with the state of the container, and ends the command. "Not found" is returned.</summary>
-    internal async Task<RouterReply> CallAsync(string method, string path, IEnumerable<(string Name, string Value)>? form = null, bool json = false)
+    /// <summary>Asks, waits for a router that has just been started, and says nothing about failures.</summary>
+    internal async Task<RouterReply> PatientAsync(string method, string path, IEnumerable<(string Name, string Value)>? form = null, bool json = false)
     {
         RouterReply reply = await TryAsync(method, path, form, json).ConfigureAwait(false);
         for (TimeSpan waited = TimeSpan.Zero; reply.Status == 0 && waited < StartPatience && await IsStartingAsync().ConfigureAwait(false); waited += AskEvery)
@@ -85,6 +85,13 @@ internal sealed class RouterClient : IDisposable
             reply = await TryAsync(method, path, form, json).ConfigureAwait(false);
         }
 
+        return reply;
+    }
+
+    /// <summary>Asks; a failure is told, with the state of the container, and ends the command. "Not found" is returned.</summary>
+    internal async Task<RouterReply> CallAsync(string method, string path, IEnumerable<(string Name, string Value)>? form = null, bool json = false)
+    {
+        RouterReply reply = await PatientAsync(method, path, form, json).ConfigureAwait(false);
         if (!reply.IsSuccess)
         {
             await ExplainAsync(reply).ConfigureAwait(false);
@@ -92,6 +99,9 @@ internal sealed class RouterClient : IDisposable
 
         return reply.IsSuccess || reply.IsAbsent ? reply : throw new CommandException("", reply.ExitCode);
     }
+
+    /// <summary>There is a router to speak to, whatever it says.</summary>
+    internal async Task<bool> AnswersAsync() => (await PatientAsync("GET", "/status").ConfigureAwait(false)).Status != 0;
 
     public void Dispose() => _http.Dispose();
 

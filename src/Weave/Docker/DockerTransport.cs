@@ -112,7 +112,7 @@ internal sealed class DockerTransport : IDisposable
         }
         catch (HttpRequestException unreachable)
         {
-            throw new DockerException($"Cannot connect to the Docker daemon at {_host}: {unreachable.InnerException?.Message ?? unreachable.Message}", unreachable);
+            throw new DockerException($"Cannot connect to the Docker daemon at {_host}{Why(unreachable)}", unreachable);
         }
 
         if ((int)answer.StatusCode < 400)
@@ -126,6 +126,11 @@ internal sealed class DockerTransport : IDisposable
             throw new DockerException(ReadMessage(text), answer.StatusCode);
         }
     }
+
+    /// <summary>The library has odd words for a socket that is not there, and for one that nobody listens to.</summary>
+    private static string Why(HttpRequestException failure) => failure.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.ConnectionRefused }
+        ? ". Is it running?"
+        : $": {failure.InnerException?.Message ?? failure.Message}";
 
     /// <summary>Docker says <c>{"message": "..."}</c>; whatever stands between may say anything.</summary>
     private static string ReadMessage(string text)

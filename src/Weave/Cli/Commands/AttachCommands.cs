@@ -49,7 +49,7 @@ internal static class AttachCommands
         RequireOwnNetwork(container);
         Interfaces().Attach(
             Spec(container, all) with { MulticastRoute = !flags.Contains("--no-multicast-route") && !context.Environment.IsSet("AWSVPC") }, Rules(context));
-        if (!flags.Contains("--without-dns") && NameCommands.FqdnOf(container) is { } fqdn)
+        if (!flags.Contains("--without-dns") && NameCommands.FqdnOf(container) is { } fqdn && await context.Router.AnswersAsync().ConfigureAwait(false))
         {
             await NameCommands.PutAsync(context, container.Id, fqdn, all.Select(cidr => cidr.Address), checkAlive: true).ConfigureAwait(false);
         }
@@ -69,7 +69,7 @@ internal static class AttachCommands
         ContainerDetails container = await RunningAsync(context, name).ConfigureAwait(false);
         (IReadOnlyList<Ipv4Cidr> all, IReadOnlyList<Ipv4Cidr> allocated) = await CidrArguments.ResolveAsync(context, container.Id, cidrs, "GET", checkAlive: false).ConfigureAwait(false);
         Interfaces().Detach(Spec(container, all), Rules(context));
-        if (NameCommands.FqdnOf(container) is { } fqdn)
+        if (NameCommands.FqdnOf(container) is { } fqdn && await context.Router.AnswersAsync().ConfigureAwait(false))
         {
             await NameCommands.DeleteAsync(context, container.Id, fqdn, all.Select(cidr => cidr.Address)).ConfigureAwait(false);
         }

@@ -72,7 +72,7 @@ internal static class CidrArguments
             context.Error.WriteLine($"Address {word} overlaps with existing route {overlap} on host");
         }
 
-        RouterReply reply = await context.Router.TryAsync("PUT", $"/ip/{ident}/{word}{query}").ConfigureAwait(false);
+        RouterReply reply = await context.Router.PatientAsync("PUT", $"/ip/{ident}/{word}{query}").ConfigureAwait(false);
         if (!reply.IsSuccess && !reply.IsAbsent && reply.Status != 0)
         {
             throw new CommandException(reply.Body.TrimEnd());

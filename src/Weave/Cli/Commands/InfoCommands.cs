@@ -96,9 +96,19 @@ internal static class InfoCommands
         return 0;
     }
 
+    /// <summary>Null without a proxy and without a router; of the latter the user has been told.</summary>
     private static async Task<string?> ProxyAddressAsync(CliContext context)
     {
-        RouterReply reply = await context.Router.CallAsync("GET", "/proxyaddrs").ConfigureAwait(false);
+        RouterReply reply;
+        try
+        {
+            reply = await context.Router.CallAsync("GET", "/proxyaddrs").ConfigureAwait(false);
+        }
+        catch (CommandException)
+        {
+            return null; // told already
+        }
+
         string docker = context.Environment.DockerHost;
         string host = docker.StartsWith("tcp://", StringComparison.Ordinal) ? docker["tcp://".Length..].Split(':')[0] : "127.0.0.1";
         return reply.IsSuccess && reply.Body.Split('\n')[0] is { Length: > 0 } first

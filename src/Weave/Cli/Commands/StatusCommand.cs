@@ -27,8 +27,9 @@ internal static class StatusCommand
         {
             reply = await context.Router.CallAsync("GET", string.Concat(words.Prepend("status").Select(word => "/" + Uri.EscapeDataString(word)))).ConfigureAwait(false);
         }
-        catch (CommandException failure) when (failure.ExitCode != 1)
+        catch (CommandException failure)
         {
+            await context.Output.WriteAsync(frame).ConfigureAwait(false);
             throw new CommandException(failure.Message); // scripts expect 1 of status, whatever the reason
         }
 

@@ -94,7 +94,7 @@ internal static class RouterFlags
     private static IEnumerable<Flag<RouterInvocation>> Proxy() =>
     [
         Switch("proxy", "instruct Weave Net to start its Docker proxy", (o, v) => Of(o, o.Proxy with { Enabled = v })),
-        Option("H", "", "addresses on which to listen for Docker proxy", (o, v) => Of(o, o.Proxy with { Listen = [.. o.Proxy.Listen, v] })),
+        Option("H", "[]", "addresses on which to listen for Docker proxy", (o, v) => Of(o, o.Proxy with { Listen = [.. o.Proxy.Listen, v] })),
         Text("hostname-from-label", "", "Key of container label from which to obtain the container's hostname", (o, v) => Of(o, o.Proxy with { HostnameFromLabel = v })),
         Text("hostname-match", "(.*)", "Regexp pattern to apply on container names (e.g. '^aws-[0-9]+-(.*)$')", (o, v) => Of(o, o.Proxy with { HostnameMatch = v })),
         Text("hostname-replacement", "$1", "Expression to generate hostnames based on matches from --hostname-match (e.g. 'my-app-$1')", (o, v) => Of(o, o.Proxy with { HostnameReplacement = v })),

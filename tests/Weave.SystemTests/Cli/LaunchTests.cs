@@ -25,27 +25,45 @@ public sealed class LaunchTests : IDisposable
         Assert.Contains("weave is already running; you can stop it with 'weave stop'.", again.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_container_is_not_privileged_and_does_not_show_the_password()
+    [Theory]
+    [InlineData("weave launch --password hunter2 --log-level=debug")]
+    [InlineData("weave launch --log-level=debug --log-json --password=hunter2")]
+    [InlineData("WEAVE_PASSWORD=hunter2 weave launch --log-level=debug")]
+    public void The_container_is_not_privileged_and_the_password_is_nowhere_to_be_read(string launch)
     {
-        DockerHosts.On(1, "weave launch --password hunter2");
+        DockerHosts.On(1, launch);
+        DockerHosts.On(2, $"weave launch --password=hunter3 --log-level=debug {DockerHosts.AddressOf(1)}");
+        Eventually.True(Soon * 6, "the wrong password was noticed", () => DockerHosts.On(2, "weave status connections").Contains("failed", StringComparison.Ordinal));
         Assert.Equal("false always", DockerHosts.On(1, "docker inspect -f '{{.HostConfig.Privileged}} {{.HostConfig.RestartPolicy.Name}}' weave"));
-        Assert.DoesNotContain("hunter2", DockerHosts.On(1, "docker inspect weave; docker logs weave 2>&1; ps -ef"), StringComparison.Ordinal);
+        string[] places =
+        [
+            "docker inspect weave", "docker logs weave 2>&1", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null", "weave report", "weave status",
+            "docker image inspect $(docker images -q weave/weave)", "docker events --since=1h --until=0s", "cat $(docker volume inspect -f '{{.Mountpoint}}' weavedb)/*",
+        ];
+        foreach (string place in places)
+        {
+            string told = DockerHosts.TryOn(1, place).Output + DockerHosts.TryOn(2, place).Output;
+            Assert.NotEqual("", told);
+            Assert.DoesNotContain("hunter", told, StringComparison.Ordinal);
+        }
+
         Assert.Contains("Encryption: enabled", DockerHosts.On(1, "weave status"), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("--expect-npc --no-masq-local --no-fastdp --password=secret")]
-    public void Reset_leaves_the_host_as_it_was(string flags)
+    [Fact]
+    public void Who_waits_longer_than_a_second_is_told_for_what_and_a_pipe_is_not()
     {
-        DockerHosts.On(1, "weave reset --force 2>/dev/null; true");
-        const string Look = "ip -o link | cut -d: -f2 | sort; iptables-save | grep -v '^#' | sed 's/\\[.*//'; ipset list -name 2>/dev/null; docker ps -aq; docker images -q; docker volume ls -q; docker network ls --format '{{.Name}}' | sort; ls /run/docker/plugins /sys/fs/bpf";
-        string before = DockerHosts.On(1, Look);
-        DockerHosts.On(1, $"weave launch {flags} && weave expose");
-        Assert.NotEqual(before, DockerHosts.On(1, Look));
-        DockerHosts.On(1, "weave reset");
-        Assert.Equal(before, DockerHosts.On(1, Look));
+        const string Slow = """
+            printf '#!/bin/sh\nsleep 1.5\nexec socat - UNIX-CONNECT:/var/run/docker.sock\n' >/tmp/slow; chmod +x /tmp/slow
+            socat TCP-LISTEN:2999,bind=127.0.0.1,fork,reuseaddr EXEC:/tmp/slow >/dev/null 2>&1 & p=$!
+            until ss -Hltn sport = :2999 | grep -q .; do :; done
+            export DOCKER_HOST=tcp://127.0.0.1:2999
+            """;
+        string terminal = DockerHosts.TryOn(1, $"{Slow}\nscript -qec 'weave stop' /dev/null; kill $p").All;
+        Assert.Contains("Still at work on 'weave stop'...", terminal, StringComparison.Ordinal);
+        string pipe = DockerHosts.TryOn(1, $"{Slow}\nweave stop; kill $p").All;
+        Assert.DoesNotContain("Still at work", pipe, StringComparison.Ordinal);
+        Assert.Contains("Weave is not running", pipe, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -54,8 +72,9 @@ public sealed class LaunchTests : IDisposable
     [InlineData("weave nonsense", 1, "Unknown weave command 'nonsense'")]
     [InlineData("weave launch-router", 1, "The 'weave launch-router' command has been removed as of Weave Net version 2.0")]
     [InlineData("weave status", 1, "weave container is not present. Have you launched it?")]
-    [InlineData("DOCKER_HOST=unix:///nowhere weave launch", 1, "Cannot connect to the Docker daemon at unix:///nowhere")]
+    [InlineData("DOCKER_HOST=unix:///nowhere weave launch", 1, "Cannot connect to the Docker daemon at unix:///nowhere. Is it running?")]
     [InlineData("DOCKER_HOST=nonsense weave ps", 1, "is not the address of a Docker daemon")]
+    [InlineData("DOCKER_TLS_VERIFY=1 DOCKER_HOST=tcp://127.0.0.1:2376 weave launch", 1, "weave does not speak TLS to a Docker daemon (tcp://127.0.0.1:2376)")]
     [InlineData("exec -a weaver weave --port=x", 125, "invalid value \"x\" for flag --port")]
     [InlineData("weave connect", 1, "Usage:")]
     [InlineData("weave launch nosuchhost.invalid", 1, "lookup nosuchhost.invalid: no such host")]

@@ -1,0 +1,58 @@
+using Weave.SystemTests.Support;
+
+namespace Weave.SystemTests.Cli;
+
+/// <summary><c>weave reset</c>, with a second witness for everything that a router may touch.</summary>
+[Collection(DockerHosts.Name)]
+[Trait("Docker", "Any")]
+public sealed class ResetTests : IDisposable
+{
+    /// <summary>What is looked at before and after, each with its own question.</summary>
+    private static readonly (string Of, string Question)[] Looks =
+    [
+        ("interfaces", "ip -o link | sed 's/^[0-9]*: //; s/[@:].*//' | sort"),
+        ("addresses, routes and rules of routing", "ip -4 -o addr | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | sort; ip route show table all | grep -v linkdown | sort; ip rule"),
+        ("queues", "tc qdisc | sort"),
+        ("rules and chains", "iptables-save | grep -v '^#' | sed 's/\\[.*//'; ip6tables-save | grep -v '^#' | sed 's/\\[.*//'"),
+        ("sets", "ipset save"),
+        ("pinned programs and maps", "find /sys/fs/bpf | sort"),
+        ("mounts", "findmnt -rno TARGET,FSTYPE | grep -v -e docker -e containerd | sort"),
+        ("namespaces", "ip netns list"),
+        ("processes", "ps -eo args= | grep -e '[w]eave' | grep -v -e 'bash -c'"),
+        ("containers", "docker ps -a --format '{{.Names}}'"),
+        ("images", "docker images -aq | sort"),
+        ("volumes", "docker volume ls -q | sort"),
+        ("networks", "docker network ls --format '{{.Name}} {{.Driver}}' | sort"),
+        ("plugins of the engine", "docker plugin ls --format '{{.Name}}'"),
+        ("settings of the kernel", "sysctl -a -r '^net\\.' 2>/dev/null | grep -v -e nf_conntrack_count -e '\\.random' -e 'tcp_fastopen_key' | sort"),
+        ("files", "find /var /root -xdev -maxdepth 3 -not -path '/var/lib/docker/*' -not -path '/var/lib/containerd/*' | sort; find /etc /run /tmp /usr/local /opt /home -xdev -not -path '/run/docker/runtime-runc*' -not -path '/run/docker/netns*' -not -path '/run/docker/containerd*' -not -path '/run/containerd*' | sort"),
+        ("content of /etc", "find /etc -xdev -type f -newer /usr/local/bin/weave | sort | xargs -r md5sum"),
+    ];
+
+    public ResetTests(DockerHosts hosts) => ArgumentNullException.ThrowIfNull(hosts);
+
+    public void Dispose() => DockerHosts.Clean();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--expect-npc --no-masq-local --no-fastdp --password=secret")]
+    public void It_leaves_the_host_as_it_was(string flags)
+    {
+        DockerHosts.On(1, "weave reset --force 2>/dev/null; docker run --rm test true"); // Docker has made what it makes once
+        Dictionary<string, string> before = Look();
+        DockerHosts.On(1, $"weave launch {flags} && weave expose -h here.weave.local");
+        DockerHosts.On(1, "docker run -dt --name plugged --net=weave test /bin/sh && docker run -dt --name attached test /bin/sh && weave attach attached && weave dns-add attached -h a.weave.local && weave status && weave ps");
+        Dictionary<string, string> during = Look();
+        Assert.All(["interfaces", "rules and chains", "processes", "containers", "images", "volumes", "networks", "files"], of => Assert.NotEqual(before[of], during[of]));
+        DockerHosts.On(1, "weave reset; docker rm -f plugged attached");
+        if (!before["networks"].Contains("docker_gwbridge", StringComparison.Ordinal))
+        {
+            DockerHosts.On(1, "docker network rm docker_gwbridge 2>/dev/null || true"); // Docker's, made for the first container that has no other way out
+        }
+
+        Dictionary<string, string> after = Look();
+        Assert.All(Looks, look => Assert.Equal(before[look.Of], after[look.Of]));
+    }
+
+    private static Dictionary<string, string> Look() => Looks.ToDictionary(look => look.Of, look => $"{look.Of}\n{DockerHosts.TryOn(1, look.Question).Output}");
+}

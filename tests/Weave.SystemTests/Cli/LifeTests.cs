@@ -25,7 +25,7 @@ public sealed partial class LifeTests : IDisposable
         DockerHosts.On(2, $"WEAVE_NO_FASTDP=1 weave launch {DockerHosts.AddressOf(1)} && docker run -dt --name near --net=weave test /bin/sh");
         string address = DockerHosts.On(1, "docker inspect -f '{{.NetworkSettings.Networks.weave.IPAddress}}' far");
         DockerHosts.On(1, "docker exec -d far sh -c 'socat -u TCP-LISTEN:5000 OPEN:/tmp/got,creat'");
-        DockerHosts.On(2, $"docker exec -d near sh -c 'until ping -c 1 -W 1 {address}; do :; done; n=0; while sleep 0.1; do n=$((n+1)); echo $n; done | socat -u - TCP:{address}:5000'");
+        DockerHosts.On(2, $"docker exec -d near sh -c 'until ping -c 1 -W 1 {address}; do :; done; n=0; while sleep 0.1; do n=$((n+1)); echo $n; done | socat -u - TCP:{address}:5000,retry=100,interval=0.2'");
         Eventually.True(Soon, "the connection carries something", () => Got() > 0);
         DockerHosts.On(2, $"docker exec -d near sh -c 'ping -i 0.1 {address} >/tmp/ping'");
         Eventually.True(Soon, "the routers have known each other for a while", () => Pings().Count > 110);

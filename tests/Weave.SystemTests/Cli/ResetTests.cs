@@ -11,9 +11,10 @@ public sealed class ResetTests : IDisposable
     private static readonly (string Of, string Question)[] Looks =
     [
         ("interfaces", "ip -o link | sed 's/^[0-9]*: //; s/[@:].*//' | sort"),
-        ("addresses, routes and rules of routing", "ip -4 -o addr | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | sort; ip route show table all | grep -v linkdown | sort; ip rule"),
+        ("addresses, routes and rules of routing", "ip -4 -o addr | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | sort; ip -4 route show table all | grep -v linkdown | sort; ip -4 rule"),
         ("queues", "tc qdisc | sort"),
-        ("rules and chains", "iptables-save | grep -v '^#' | sed 's/\\[.*//'; ip6tables-save | grep -v '^#' | sed 's/\\[.*//'"),
+        // iptables makes a table when it is first used, and never takes one away.
+        ("rules and chains", "for v in iptables ip6tables; do $v-save | grep -e ^-A -e '^:.* - ' | sed 's/\\[.*//'; done"),
         ("sets", "ipset save"),
         ("pinned programs and maps", "find /sys/fs/bpf | sort"),
         ("mounts", "findmnt -rno TARGET,FSTYPE | grep -v -e docker -e containerd | sort"),

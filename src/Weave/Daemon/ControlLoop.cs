@@ -17,12 +17,19 @@ public sealed class ControlLoop(TimeProvider time)
 
     private readonly long _started = time.GetTimestamp();
     private readonly List<Action> _afterEach = [];
+    private readonly List<Action> _atEnd = [];
 
     /// <summary>The present, for the machines.</summary>
     public Moment Now => new(time.GetElapsedTime(_started), time.GetUtcNow().ToUnixTimeSeconds());
 
     /// <summary>Runs <paramref name="step"/> after each piece of work: drain effects, rearm a timer. Register before <see cref="RunAsync"/>.</summary>
     public void AfterEach(Action step) => _afterEach.Add(step);
+
+    /// <summary>
+    /// Runs <paramref name="step"/> after all of <see cref="AfterEach"/>: what takes their outcome to the kernel. In their
+    /// midst it would see what a later one changes only after the next piece of work, which may be long in coming.
+    /// </summary>
+    public void AtEnd(Action step) => _atEnd.Add(step);
 
     /// <summary>Queues work. Completes when there is room, which is not when the work is done.</summary>
     public ValueTask PostAsync(Action work, CancellationToken cancel = default) => _mailbox.Writer.WriteAsync(work, cancel);
@@ -57,10 +64,8 @@ public sealed class ControlLoop(TimeProvider time)
         await foreach (Action work in _mailbox.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
         {
             work();
-            foreach (Action step in _afterEach)
-            {
-                step();
-            }
+            _afterEach.ForEach(static step => step());
+            _atEnd.ForEach(static step => step());
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weave.Core.Mesh;
 using Weave.Daemon;
+using Weave.Linux.Bpf;
 using Weave.Overlay;
 using Weave.Overlay.Fast;
 using Weave.Wire.Primitives;
@@ -61,6 +62,29 @@ internal sealed class OverlayEnd : ISubForwarderEvents, IDisposable
             Forwarder.Confirm();
             return 0;
         }).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Has routes change as the mesh's shell changes them, in a step after a piece of work; then nothing more happens.</summary>
+    /// <returns>What the kernel's tables hold when the piece of work is over.</returns>
+    internal DatapathContents ChangeRoutes(OverlayEnd other)
+    {
+        TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RoutesSnapshot? news = new PairRoutes(Host, other.Host);
+        Loop.AskAsync(() =>
+        {
+            Loop.AfterEach(() =>
+            {
+                if (news is not null)
+                {
+                    Overlay.RoutesChanged(news);
+                    news = null;
+                }
+            });
+            Loop.AtEnd(() => over.TrySetResult());
+            return 0;
+        }).GetAwaiter().GetResult();
+        over.Task.GetAwaiter().GetResult();
+        return _holder.Datapath!.Read();
     }
 
     internal static PeerName Name(OverlayHost host) => new((ulong)host.Number);

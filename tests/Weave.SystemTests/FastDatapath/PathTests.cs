@@ -1,4 +1,6 @@
+using Weave.Linux.Bpf;
 using Weave.SystemTests.Support;
+using Weave.Wire.Vxlan;
 
 namespace Weave.SystemTests.FastDatapath;
 
@@ -22,6 +24,19 @@ public sealed class PathTests
         world[2].Exec("iptables -F INPUT");
         Eventually.True(TimeSpan.FromSeconds(60), "both ends use the path again", () => !first.IsHeld && !second.IsHeld);
         Eventually.True(Patience, "containers talk again", () => Ping(world[1], world[2]));
+    }
+
+    /// <summary>Were it only told with the next piece of work, containers would be cut off for up to ten seconds.</summary>
+    [Fact]
+    public void The_kernel_knows_new_routes_before_the_work_that_brought_them_is_over()
+    {
+        using OverlayWorld world = new(2);
+        using OverlayEnd first = new(world[1]);
+        using OverlayEnd second = new(world[2]);
+        DatapathContents tables = first.ChangeRoutes(second);
+        Assert.Equal(world[1].Id, tables.Self);
+        Assert.Equal(DatapathRoute.Via(world[2].Id), tables.Routes[world[2].Id]);
+        Assert.Equal([world[2].Id], tables.Hops[world[1].Id].Hops);
     }
 
     private static void Join(OverlayEnd first, OverlayEnd second, ulong uid)

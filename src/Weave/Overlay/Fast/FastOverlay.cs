@@ -49,7 +49,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
         _adopted = holder.Adopted is { } contents ? DatapathApplier.ToSpec(contents) : null;
         _applied = _adopted ?? DatapathSpec.Empty;
         _timer = time.CreateTimer(static self => ((FastOverlay)self!).Ring(), this, AdoptionGrace, Timeout.InfiniteTimeSpan);
-        _loop.AfterEach(Apply);
+        _loop.AtEnd(Apply);
         _events = _datapath.Listen(OnEvent);
     }
 

@@ -3,11 +3,6 @@ namespace Weave.Cli;
 /// <summary>The words of the command line make no sense: show how it is used.</summary>
 internal sealed class UsageException : Exception
 {
-    public UsageException()
-        : base("")
-    {
-    }
-
     /// <param name="message">Shown before the usage.</param>
     public UsageException(string message)
         : base(message)

@@ -41,7 +41,33 @@ public sealed class CommandArgumentsTests
     }
 
     [Fact]
-    public void A_word_without_its_value_shows_the_usage() => Assert.Throws<UsageException>(() => LaunchArguments.Read(Empty, ["--password"]));
+    public void A_word_without_its_value_is_named_before_the_usage() =>
+        Assert.Equal("weave launch: --password needs a value", Assert.Throws<UsageException>(() => LaunchArguments.Read(Empty, ["--password"])).Message);
+
+    [Theory]
+    [InlineData("connect", "weave connect: no peer given")]
+    [InlineData("attach 10.2.1.1 web", "weave attach: '10.2.1.1' is no address in CIDR notation, and only the last word names a container")]
+    [InlineData("attach --nope web", "weave attach: unknown option '--nope'")]
+    [InlineData("detach", "weave detach: no container given")]
+    [InlineData("expose 10.0.0.0/33", "weave expose: '10.0.0.0/33' is no address in CIDR notation and no option")]
+    [InlineData("dns-add 10.2.1.1", "weave dns-add: a container, or addresses and -h with a full name, are needed")]
+    [InlineData("dns-remove web db", "weave dns-remove: 'db' is out of place")]
+    [InlineData("report --format x", "weave report: '--format x' is not '-f <format>'")]
+    [InlineData("stop now", "weave stop takes no argument 'now'")]
+    public async Task What_makes_no_sense_is_named_before_the_usage(string words, string line)
+    {
+        string[] args = words.Split(' ');
+        using StringWriter error = new();
+        using CliContext context = new(new CliEnvironment(_ => null), TextWriter.Null, error, true, CancellationToken.None);
+        Assert.Equal(1, await Dispatcher.GuardAsync(context, args));
+        Assert.StartsWith(line + "\nUsage:", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("listen tcp :6783: Address already in use", "--port")]
+    [InlineData("lookup web.example: no such host", "a name that this host can resolve")]
+    [InlineData("it left no word", "")]
+    public void Who_launches_is_told_what_to_do(string reason, string advice) => Assert.Contains(advice, LaunchCommand.Advice(reason), StringComparison.Ordinal);
 
     [Fact]
     public void What_the_router_would_refuse_is_refused_before_anything_is_made() => Assert.Equal(

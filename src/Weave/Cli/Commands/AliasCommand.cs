@@ -10,7 +10,7 @@ internal static class AliasCommand
         bool remove = args is [Remove, ..];
         if ((remove ? args[1..] : args) is not [var target, "-h", var alias] || target.StartsWith('-'))
         {
-            throw new UsageException();
+            throw new UsageException("weave dns-alias: '[--remove] <name> -h <fqdn>' is needed");
         }
 
         string path = $"/alias/{Uri.EscapeDataString(target)}";

@@ -30,13 +30,13 @@ internal static class AttachCommands
                     extraHosts.Add(host);
                     break;
                 default:
-                    throw new UsageException();
+                    throw new UsageException($"weave attach: unknown option '{rest[at]}'");
             }
         }
 
         if (at != rest.Length - 1)
         {
-            throw new UsageException();
+            throw new UsageException(rest.Length > at ? $"weave attach: '{rest[at]}' is no address in CIDR notation, and only the last word names a container" : "weave attach: no container given");
         }
 
         ContainerDetails container = await RunningAsync(context, rest[at]).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal static class AttachCommands
         (IReadOnlyList<string> cidrs, string[] rest) = CidrArguments.Take(args);
         if (rest is not [var name])
         {
-            throw new UsageException();
+            throw new UsageException(rest is [] ? "weave detach: no container given" : $"weave detach: '{rest[0]}' is no address in CIDR notation, and only the last word names a container");
         }
 
         ContainerDetails container = await RunningAsync(context, name).ConfigureAwait(false);

@@ -39,7 +39,7 @@ internal static class Dispatcher
         return await GuardAsync(context, words).ConfigureAwait(false);
     }
 
-    private static async Task<int> GuardAsync(CliContext context, string[] words)
+    internal static async Task<int> GuardAsync(CliContext context, string[] words)
     {
         try
         {
@@ -47,7 +47,7 @@ internal static class Dispatcher
         }
         catch (UsageException wrong)
         {
-            context.Error.Write((wrong.Message.Length > 0 ? wrong.Message + "\n" : "") + UsageText.Render());
+            context.Error.Write(wrong.Message + "\n" + UsageText.Render());
             return 1;
         }
         catch (CommandException failure)

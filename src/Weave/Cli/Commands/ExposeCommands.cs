@@ -24,7 +24,7 @@ internal static class ExposeCommands
                     withoutMasquerade = true;
                     break;
                 default:
-                    throw new UsageException();
+                    throw new UsageException($"weave expose: '{rest[i]}' is no address in CIDR notation and no option");
             }
         }
 

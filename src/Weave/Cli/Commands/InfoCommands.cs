@@ -13,7 +13,7 @@ internal static class InfoCommands
     {
         if (args.Length > 0)
         {
-            throw new UsageException();
+            throw new UsageException($"weave version takes no argument '{args[0]}'");
         }
 
         if (!context.IsLocal)

@@ -22,7 +22,7 @@ internal static class ManagedPluginCommand
                 ManagedPlugin.WriteTo(path, SocketGuard.Files());
                 return 0;
             default:
-                throw new UsageException();
+                throw new UsageException("weave plugin-v2: 'create [<name>]' or 'directory <path>' is needed");
         }
     }
 

@@ -12,7 +12,7 @@ internal static class NameCommands
 
     internal static async Task<int> AddAsync(CliContext context, string[] args)
     {
-        NameArguments arguments = await ReadAsync(context, args).ConfigureAwait(false);
+        NameArguments arguments = await ReadAsync(context, "weave dns-add", args).ConfigureAwait(false);
         string? fqdn = arguments.Fqdn ?? (arguments.Container is { } container ? FqdnOf(container) : null);
         if (fqdn is not null)
         {
@@ -24,7 +24,7 @@ internal static class NameCommands
 
     internal static async Task<int> RemoveAsync(CliContext context, string[] args)
     {
-        NameArguments arguments = await ReadAsync(context, args).ConfigureAwait(false);
+        NameArguments arguments = await ReadAsync(context, "weave dns-remove", args).ConfigureAwait(false);
         await DeleteAsync(context, arguments.Container?.Id ?? Extern, arguments.Fqdn, arguments.Addresses).ConfigureAwait(false);
         return 0;
     }
@@ -33,7 +33,7 @@ internal static class NameCommands
     {
         if (args is not [var name])
         {
-            throw new UsageException();
+            throw new UsageException("weave dns-lookup: exactly one name is needed");
         }
 
         RouterReply reply = await context.Router.CallAsync("GET", "/dns-address-port").ConfigureAwait(false);
@@ -82,7 +82,7 @@ internal static class NameCommands
         }
     }
 
-    private static async Task<NameArguments> ReadAsync(CliContext context, string[] args)
+    private static async Task<NameArguments> ReadAsync(CliContext context, string command, string[] args)
     {
         List<Ipv4Address> addresses = [];
         int at = 0;
@@ -101,7 +101,9 @@ internal static class NameCommands
 
         if (at != args.Length || (name is null && (addresses.Count == 0 || fqdn is null)))
         {
-            throw new UsageException();
+            throw new UsageException(at < args.Length
+                ? $"{command}: '{args[at]}' is out of place"
+                : $"{command}: a container, or addresses and -h with a full name, are needed");
         }
 
         await RequireRunningAsync(context, context.Environment.ContainerName).ConfigureAwait(false);

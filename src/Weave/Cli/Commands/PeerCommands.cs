@@ -9,7 +9,7 @@ internal static class PeerCommands
         string[] peers = replace ? args[1..] : args;
         if (args.Length == 0)
         {
-            throw new UsageException();
+            throw new UsageException("weave connect: no peer given");
         }
 
         IEnumerable<(string, string)> form = peers.Select(peer => ("peer", peer));
@@ -20,7 +20,7 @@ internal static class PeerCommands
     {
         if (args.Length == 0)
         {
-            throw new UsageException();
+            throw new UsageException("weave forget: no peer given");
         }
 
         return Print(context, await context.Router.CallAsync("POST", "/forget", args.Select(peer => ("peer", peer))).ConfigureAwait(false));
@@ -36,7 +36,7 @@ internal static class PeerCommands
     {
         if (args.Length == 0)
         {
-            throw new UsageException();
+            throw new UsageException("weave rmpeer: no peer given");
         }
 
         int result = 0;

@@ -15,7 +15,7 @@ internal static class ResetCommand
         bool force = args is ["--force"];
         if (args.Length > 0 && !force)
         {
-            throw new UsageException();
+            throw new UsageException($"weave reset: unknown option '{args[0]}'");
         }
 
         bool runs = await CheckAsync(context, force).ConfigureAwait(false);

@@ -48,7 +48,7 @@ internal static class StatusCommand
         {
             [] => await context.Router.CallAsync("GET", "/report", json: true).ConfigureAwait(false),
             ["-f", var format] => await context.Router.CallAsync("GET", $"/report?format={Uri.EscapeDataString(format)}").ConfigureAwait(false),
-            _ => throw new UsageException(),
+            _ => throw new UsageException($"weave report: '{string.Join(' ', args)}' is not '-f <format>'"),
         };
         await context.Output.WriteAsync(reply.Body).ConfigureAwait(false);
         return reply.ExitCode;

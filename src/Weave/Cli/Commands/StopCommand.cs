@@ -14,7 +14,7 @@ internal static class StopCommand
     {
         if (args.Length > 0)
         {
-            throw new UsageException();
+            throw new UsageException($"weave stop takes no argument '{args[0]}'");
         }
 
         await StopAsync(context).ConfigureAwait(false);

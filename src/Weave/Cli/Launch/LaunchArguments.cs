@@ -25,7 +25,7 @@ internal sealed record LaunchArguments
         for (int i = 0; i < args.Count; i++)
         {
             (string name, string? attached) = Split(args[i]);
-            string Value() => attached ?? (++i < args.Count ? args[i] : throw new UsageException());
+            string Value() => attached ?? (++i < args.Count ? args[i] : throw new UsageException($"weave launch: {name} needs a value"));
             switch (name)
             {
                 case "--password":

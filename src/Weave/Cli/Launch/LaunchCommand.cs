@@ -117,8 +117,17 @@ internal static class LaunchCommand
         DockerOutput log = await context.Docker.Containers.LogsAsync(id, 20, context.Cancel).ConfigureAwait(false);
         string[] lines = (log.Output + log.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string reason = lines.LastOrDefault(line => line.StartsWith("FATA", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "it left no word";
-        return new CommandException($"The {context.Environment.ContainerName} container has died: {reason}");
+        return new CommandException($"The {context.Environment.ContainerName} container has died: {reason}{Advice(reason)}");
     }
+
+    /// <summary>What to do about the reasons that users meet most; empty for others.</summary>
+    internal static string Advice(string reason) => reason switch
+    {
+        _ when reason.Contains("Address already in use", StringComparison.Ordinal) =>
+            "; another program has this port: end it, or choose another port (--port, or WEAVE_HTTP_ADDR and WEAVE_STATUS_ADDR for 6784 and 6782)",
+        _ when reason.EndsWith(": no such host", StringComparison.Ordinal) => "; give an address, or a name that this host can resolve",
+        _ => "",
+    };
 
     private static async Task EnsureNotRunningAsync(CliContext context)
     {

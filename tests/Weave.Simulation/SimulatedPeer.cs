@@ -57,6 +57,8 @@ public sealed class SimulatedPeer
 
     internal TimeSpan WakeAt { get; set; } = TimeSpan.MaxValue;
 
+    internal TimeSpan StoppedUntil { get; set; }
+
     internal Dictionary<ConnectionId, SimulatedLink> Links { get; } = [];
 
     /// <summary>Connections whose overlay runs here, lingering ones too.</summary>

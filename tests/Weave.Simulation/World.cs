@@ -96,6 +96,9 @@ public sealed partial class World
         peer.Overlays.Clear();
     }
 
+    /// <summary>Stops the process for so long: what comes waits in the kernel, what is due is late.</summary>
+    public void Stop(SimulatedPeer peer, TimeSpan duration) => peer.StoppedUntil = Now + duration;
+
     /// <summary>Starts a peer that was killed, as a new incarnation with its old targets.</summary>
     public void Start(SimulatedPeer peer)
     {
@@ -103,6 +106,7 @@ public sealed partial class World
         peer.IsRunning = true;
         peer.StartedAt = Now;
         peer.WakeAt = TimeSpan.MaxValue;
+        peer.StoppedUntil = TimeSpan.Zero;
         peer.Attachments.Clear();
         MeshOptions options = new()
         {
@@ -235,6 +239,12 @@ public sealed partial class World
     {
         if (!peer.IsRunning)
         {
+            return;
+        }
+
+        if (peer.StoppedUntil > Now)
+        {
+            Later(peer, peer.StoppedUntil - Now, work);
             return;
         }
 

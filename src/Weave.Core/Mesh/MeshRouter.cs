@@ -187,10 +187,18 @@ public sealed partial class MeshRouter : IPeerDirectory
         }
     }
 
-    /// <summary>Carries out what is due.</summary>
+    /// <summary>
+    /// Carries out what is due. When it was due long ago then it was us who did not run, and the silence of the others tells
+    /// nothing: they get a fresh period, whoever was stopped.
+    /// </summary>
     public void OnDeadline(Moment now)
     {
         TimeSpan at = now.Elapsed;
+        if (at > NextDeadline + MeshTimes.Starved)
+        {
+            BePatientAnew(at);
+        }
+
         foreach (MeshChannel channel in _channels.Values.Where(channel => channel.Machine.NextDeadline <= at).ToList())
         {
             channel.Machine.OnDeadline(now);
@@ -287,6 +295,20 @@ public sealed partial class MeshRouter : IPeerDirectory
             _random);
         connection.Session.Start(connection.Output);
         Touch(connection);
+    }
+
+    private void BePatientAnew(TimeSpan now)
+    {
+        foreach (MeshConnection connection in _connections.Values)
+        {
+            TimeSpan patience = connection.Phase switch
+            {
+                ConnectionPhase.Dialling => MeshTimes.Dial,
+                ConnectionPhase.Handshaking => MeshTimes.Handshake,
+                _ => MeshTimes.Silence,
+            };
+            connection.Deadline = now + patience;
+        }
     }
 
     private void OnConnectionDeadline(Moment now, MeshConnection connection)

@@ -18,6 +18,9 @@ internal static class MeshTimes
 
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
 
+    /// <summary>Ours: a deadline that is noticed this late says that we did not run.</summary>
+    internal static readonly TimeSpan Starved = TimeSpan.FromSeconds(2);
+
     /// <summary>Updates within this time share one garbage collection.</summary>
     internal static readonly TimeSpan Collection = TimeSpan.FromSeconds(1);
 

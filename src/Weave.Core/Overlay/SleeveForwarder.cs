@@ -19,8 +19,10 @@ public sealed class SleeveForwarder
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FragmentationTestEvery = TimeSpan.FromMinutes(5);
 
-    // Ours: a deadline that is noticed this late says that we were starved, not that the neighbour is gone.
+    // Ours: a deadline, whichever, that is noticed this late says that we were starved, not that the neighbour is gone. It
+    // has so long then to show that it is there.
     private static readonly TimeSpan StarvedAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FreshPeriod = 2 * SlowHeartbeat;
 
     private readonly ulong _uid;
     private readonly PathMtuSearch _search;
@@ -160,6 +162,11 @@ public sealed class SleeveForwarder
             return;
         }
 
+        if (now > NextDeadline + StarvedAfter && _silenceEnds < now + FreshPeriod)
+        {
+            _silenceEnds = now + FreshPeriod;
+        }
+
         if (now >= _silenceEnds && IsSilent(now, lastHeard))
         {
             HasFailed = true;
@@ -182,19 +189,13 @@ public sealed class SleeveForwarder
 
     private bool IsSilent(TimeSpan now, TimeSpan lastHeard)
     {
-        if (lastHeard + SilenceLimit > now)
+        if (lastHeard + SilenceLimit <= now)
         {
-            _silenceEnds = lastHeard + SilenceLimit;
-            return false;
+            return true;
         }
 
-        if (now > _silenceEnds + StarvedAfter)
-        {
-            _silenceEnds = now + SlowHeartbeat;
-            return false;
-        }
-
-        return true;
+        _silenceEnds = lastHeard + SilenceLimit;
+        return false;
     }
 
     private void Greet(TimeSpan now, ICollection<SleeveEffect> effects)

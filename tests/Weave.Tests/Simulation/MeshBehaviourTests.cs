@@ -42,6 +42,46 @@ public sealed class MeshBehaviourTests
         Assert.Equal([a.Name], a.Router.Names);
     }
 
+    /// <summary>
+    /// All hosts in one starved machine: who was stopped takes nobody's silence for death. One alone that is silent for a
+    /// minute, up to 30 s before it was stopped among them, is given up by the other.
+    /// </summary>
+    [Theory]
+    [InlineData(true, 20, 75)]
+    [InlineData(false, 20, 25)]
+    public void Connections_outlive_processes_that_are_stopped(bool both, int shortest, int longest)
+    {
+        for (int seconds = shortest; seconds <= longest; seconds += 5)
+        {
+            for (int phase = 0; phase < 30; phase += 3)
+            {
+                World world = Pair(new WorldOptions());
+                (SimulatedPeer a, SimulatedPeer b) = (world.Peers[0], world.Peers[1]);
+                ConnectionId before = Assert.Single(a.Status.Connections).Id;
+                world.RunFor(TimeSpan.FromSeconds(60 + phase));
+                foreach (SimulatedPeer stopped in both ? world.Peers : [b])
+                {
+                    world.Stop(stopped, TimeSpan.FromSeconds(seconds));
+                }
+
+                world.RunFor(TimeSpan.FromMinutes(5));
+                Assert.True(Assert.Single(a.Status.Connections) is { Lingering: false, Established: true } after && after.Id == before, $"{seconds} s, phase {phase}");
+                Assert.Equal((0, 0), (a.Status.TerminationCount, b.Status.TerminationCount));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_neighbour_that_died_while_we_were_stopped_is_noticed_all_the_same()
+    {
+        World world = Pair(new WorldOptions());
+        (SimulatedPeer a, SimulatedPeer b) = (world.Peers[0], world.Peers[1]);
+        world.Stop(a, TimeSpan.FromSeconds(70));
+        world.Kill(b, silently: true);
+        world.RunFor(TimeSpan.FromSeconds(131));
+        Assert.Empty(a.Status.Connections);
+    }
+
     [Fact]
     public void A_new_connection_takes_over_from_a_lingering_one()
     {

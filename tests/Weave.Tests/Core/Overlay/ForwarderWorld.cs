@@ -51,6 +51,9 @@ internal sealed class ForwarderWorld
     /// <summary>A NAT between them gives the dialler another address.</summary>
     internal UnderlayEndpoint MoveLeft() => _ends[0].Address = new UnderlayEndpoint(new Ipv4Address(3), (ushort)(1 + _dice.Next(60000)));
 
+    /// <summary>Both processes are stopped for so long. What came meanwhile, and what was due, is seen afterwards.</summary>
+    internal void Stop(TimeSpan duration) => Now += duration;
+
     internal void RunFor(TimeSpan duration)
     {
         TimeSpan end = Now + duration;

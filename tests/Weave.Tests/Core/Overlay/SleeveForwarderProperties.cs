@@ -70,6 +70,22 @@ public sealed class SleeveForwarderProperties
         }
     }
 
+    [Fact]
+    public void Who_was_stopped_himself_declares_nobody_dead()
+    {
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            for (int seconds = 20; seconds <= 75; seconds++)
+            {
+                ForwarderWorld world = RandomWorld(seed, loss: 0);
+                world.RunFor(Start + TimeSpan.FromSeconds(seed));
+                world.Stop(TimeSpan.FromSeconds(seconds));
+                world.RunFor(Start);
+                Assert.True(world.Both(machine => machine.IsEstablished && !machine.HasFailed), $"seed {seed}, {seconds} s");
+            }
+        }
+    }
+
     private static ForwarderWorld RandomWorld(ulong seed, double loss)
     {
         SeededRandom dice = new(seed);

@@ -115,9 +115,14 @@ public sealed class SleeveForwarderTests
     public void Authentic_traffic_is_a_sign_of_life()
     {
         SleeveForwarder machine = Established(out List<SleeveEffect> effects);
-        machine.OnDeadline(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(59), effects);
-        Assert.False(machine.HasFailed);
-        machine.OnDeadline(TimeSpan.FromSeconds(119), TimeSpan.FromSeconds(59), effects);
+        TimeSpan lastHeard = TimeSpan.FromSeconds(59);
+        for (int second = 10; second < 119; second++)
+        {
+            machine.OnDeadline(TimeSpan.FromSeconds(second), second < 59 ? TimeSpan.Zero : lastHeard, effects);
+            Assert.False(machine.HasFailed);
+        }
+
+        machine.OnDeadline(TimeSpan.FromSeconds(119), lastHeard, effects);
         Assert.True(machine.HasFailed);
     }
 
@@ -130,6 +135,22 @@ public sealed class SleeveForwarderTests
         machine.OnHeartbeat(TimeSpan.FromSeconds(96), Uid, Here, effects);
         machine.OnDeadline(TimeSpan.FromSeconds(106), TimeSpan.Zero, effects);
         Assert.False(machine.HasFailed);
+    }
+
+    /// <summary>The end of patience itself is met in time, but a heartbeat before it was not.</summary>
+    [Fact]
+    public void A_process_that_runs_again_just_before_its_patience_ends_starts_anew()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        machine.OnDeadline(TimeSpan.FromSeconds(59.9), TimeSpan.Zero, effects);
+        for (int second = 60; second < 80; second++)
+        {
+            machine.OnDeadline(TimeSpan.FromSeconds(second), TimeSpan.Zero, effects);
+            Assert.False(machine.HasFailed);
+        }
+
+        machine.OnDeadline(TimeSpan.FromSeconds(80), TimeSpan.Zero, effects);
+        Assert.True(machine.HasFailed);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Weave.Core.Mesh;
 using Weave.Core.Overlay;
+using Weave.Linux.Interop;
 using Weave.Linux.Packet;
 using Weave.Wire.Packet;
 using Weave.Wire.Primitives;
@@ -138,6 +139,7 @@ internal abstract class DataThread : ITooBigAnswer, IDisposable
     {
         try
         {
+            ShortTurns.TryTake(); // or what waits for a packet waits for other processes' turns to end
             Loop();
         }
         catch (Exception failure) when (!_stopping)

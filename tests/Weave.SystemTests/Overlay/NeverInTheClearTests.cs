@@ -102,6 +102,12 @@ public sealed class NeverInTheClearTests(ITestOutputHelper output)
     {
         const string Rule = "-p tcp -m multiport --ports 6783 -j REJECT --reject-with tcp-reset";
         BareRouters.In(1, $"iptables -w -I INPUT {Rule} && iptables -w -I OUTPUT {Rule}");
+        foreach (int host in (int[])[1, 2])
+        {
+            // At once where the kernel can, else when the next gossip is sent.
+            BareRouters.TryIn(host, "ss -K '( sport = :6783 or dport = :6783 )'");
+        }
+
         Eventually.True(Soon, "the control connection is lost", () => !BareRouters.Connections(1).Contains("established", StringComparison.Ordinal), hosts.Describe);
         BareRouters.In(1, $"iptables -w -D INPUT {Rule} && iptables -w -D OUTPUT {Rule}");
         Eventually.True(

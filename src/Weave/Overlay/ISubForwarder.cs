@@ -18,6 +18,9 @@ public interface ISubForwarder
     /// <summary>Ends it. No event is raised afterwards that the switch would still listen to.</summary>
     void Stop();
 
+    /// <summary>For how long the neighbour's daemon has said nothing by this overlay; since the start if it never did.</summary>
+    TimeSpan Silence { get; }
+
     /// <summary>For status. Safe from any thread.</summary>
     OverlayStatus Status { get; }
 }

@@ -1,6 +1,8 @@
 namespace Weave.Overlay;
 
-/// <summary>What a forwarder tells the switch. Safe from any thread; takes effect in the control loop, in order.</summary>
+/// <summary>
+/// What a forwarder tells the switch, safe from any thread; takes effect in the control loop, in order. And what it asks.
+/// </summary>
 public interface ISubForwarderEvents
 {
     void Established();
@@ -16,4 +18,10 @@ public interface ISubForwarderEvents
 
     /// <summary>Send a control message to the same overlay at the other end.</summary>
     void SendControl(byte tag, ReadOnlySpan<byte> payload);
+
+    /// <summary>
+    /// For how long the neighbour's daemon has said nothing by any other overlay of this connection;
+    /// <see cref="TimeSpan.MaxValue"/> when there is no other. In the control loop only.
+    /// </summary>
+    TimeSpan SilenceElsewhere { get; }
 }

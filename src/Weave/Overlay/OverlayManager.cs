@@ -312,6 +312,10 @@ internal sealed class OverlayManager : IOverlayManager
                 });
             }
 
+            public TimeSpan SilenceElsewhere => connection._forwarders
+                .Where((forwarder, at) => at != index && forwarder is not null)
+                .Select(static forwarder => forwarder!.Silence).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+
             private void Raise(Action deed) => connection.Owner.Raise(() =>
             {
                 if (!connection._stopped)

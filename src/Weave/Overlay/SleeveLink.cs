@@ -55,6 +55,8 @@ internal sealed class SleeveLink : ISubForwarder
     /// <summary>Null as long as nobody knows where the neighbour is.</summary>
     internal SleevePath? Path => _path;
 
+    public TimeSpan Silence => _overlay.Now - new TimeSpan(Volatile.Read(ref _lastHeardTicks));
+
     public OverlayStatus Status
     {
         get

@@ -58,6 +58,36 @@ public sealed class DaemonTests : IDisposable
         Eventually.True(BackWithin, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
     }
 
+    /// <summary>Longer than a path that is merely cut is trusted; its kernel forwards, and user space could not.</summary>
+    [Fact]
+    public void A_daemon_that_is_stopped_costs_no_packet_and_its_neighbour_stays_on_the_fast_path()
+    {
+        Launch("--log-level=debug", "--log-level=debug");
+        string address = Container(2);
+        DockerHosts.On(1, "docker run -tdi --name from --net weave test");
+        Eventually.True(Soon, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
+        DockerHosts.On(1, $"docker exec from ping -c 3 -W 5 {address}");
+        DockerHosts.On(2, "kill -STOP $(docker inspect -f '{{.State.Pid}}' weave)");
+        try
+        {
+            Shell.Result pings = DockerHosts.TryOn(1, $"docker exec from ping -q -i 0.1 -c 250 -W 5 {address}", PingTime);
+            Assert.Contains("250 packets transmitted, 250 packets received", pings.All, StringComparison.Ordinal);
+            Assert.Contains("established fastdp", Connections(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            DockerHosts.On(2, "kill -CONT $(docker inspect -f '{{.State.Pid}}' weave)");
+        }
+
+        Shell.Result after = DockerHosts.TryOn(1, $"docker exec from ping -q -i 0.1 -c 50 -W 5 {address}", PingTime);
+        Assert.Contains("50 packets transmitted, 50 packets received", after.All, StringComparison.Ordinal);
+        Eventually.True(BackWithin, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
+        for (int host = 1; host <= 2; host++)
+        {
+            Assert.DoesNotContain("fastdp on hold: True", DockerHosts.On(host, "docker logs weave 2>&1"), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Report_and_metrics_show_what_the_kernel_holds()
     {

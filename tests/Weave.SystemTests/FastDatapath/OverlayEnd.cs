@@ -100,6 +100,9 @@ internal sealed class OverlayEnd : ISubForwarderEvents, IDisposable
 
     public void Hold(bool held) => IsHeld = held;
 
+    /// <summary>The daemon of the other end lives: it speaks on the control connection.</summary>
+    public TimeSpan SilenceElsewhere => TimeSpan.Zero;
+
     public void SendControl(byte tag, ReadOnlySpan<byte> payload)
     {
         byte[] body = payload.ToArray();

@@ -194,6 +194,8 @@ internal sealed class SleeveHosts : IDisposable
 
         internal bool Established => _established;
 
+        public TimeSpan SilenceElsewhere => TimeSpan.MaxValue;
+
         public void SendControl(byte tag, ReadOnlySpan<byte> payload)
         {
             byte[] copy = payload.ToArray();

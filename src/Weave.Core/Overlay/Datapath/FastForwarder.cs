@@ -9,8 +9,9 @@ namespace Weave.Core.Overlay.Datapath;
 /// </summary>
 /// <remarks>
 /// docs/wire/vxlan.md §2. An original peer is believed to hear us once it said so; one of ours says so in every
-/// heartbeat, so that a way that is cut in one direction only is noticed, and heartbeats are more frequent. One thread,
-/// no clock.
+/// heartbeat, so that a way that is cut in one direction only is noticed, and heartbeats are more frequent. Between ours,
+/// silence is held against the path only when the other end's daemon speaks on another way meanwhile: a daemon that is
+/// stopped or starved says nothing anywhere, its kernel forwards, and user space would carry nothing. One thread, no clock.
 /// </remarks>
 public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address remote)
 {
@@ -29,6 +30,12 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     /// <summary>Ours: between peers that both say what they hear.</summary>
     public static readonly TimeSpan MutualTimeout = TimeSpan.FromSeconds(10);
 
+    // Ours: a deadline that is noticed this late says that we were starved; what was sent to us meanwhile is still unread.
+    private static readonly TimeSpan StarvedAfter = TimeSpan.FromSeconds(2);
+
+    // Ours: what was heard elsewhere counts from here on, because a daemon that beats there would have beaten here too.
+    private static readonly TimeSpan MissedBeats = 2 * MutualInterval;
+
     private const byte AcknowledgedTag = 0;
 
     private readonly int _frameLength = FastHeartbeat.LengthFor(mtuBytes);
@@ -39,12 +46,15 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     private bool _lingers;
     private bool _mutual;
     private bool _unheard; // the other end says that nothing of ours arrives
+    private bool _silent; // nothing of the other end's arrives, and it is not for want of a daemon there
+    private bool _reprieved;
+    private TimeSpan _heardAt;
     private TimeSpan _answeredAt = -EagerInterval;
     private TimeSpan _sendAt;
     private TimeSpan _silentAt;
 
     /// <summary>When <see cref="OnDeadline"/> is wanted; null before the connection is confirmed.</summary>
-    public TimeSpan? NextDeadline => !_confirmed ? null : _held || _silentAt > _sendAt ? _sendAt : _silentAt;
+    public TimeSpan? NextDeadline => !_confirmed ? null : _silent || _silentAt > _sendAt ? _sendAt : _silentAt;
 
     /// <summary>Where the other end is.</summary>
     public Ipv4Address Remote { get; private set; } = remote;
@@ -52,6 +62,9 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     public bool IsEstablished => _established;
 
     public bool IsHeld => _held;
+
+    /// <summary>When the other end last said something by this path; the beginning of time if it never did.</summary>
+    public TimeSpan HeardAt => _heardAt;
 
     private TimeSpan Patience => _mutual && !_lingers ? MutualTimeout : Timeout;
 
@@ -101,8 +114,11 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
             effects.Add(new FastForwarderEffect.RemoteMoved(from));
         }
 
-        Listen(now, hearing, effects);
+        bool goodNews = Listen(now, hearing);
+        _heardAt = now;
         _silentAt = now + Patience;
+        _silent = false;
+        _reprieved = false;
         if (!_heardOnce)
         {
             _heardOnce = true;
@@ -110,6 +126,10 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
         }
 
         Weigh(effects);
+        if (goodNews)
+        {
+            Send(now, effects);
+        }
     }
 
     /// <summary>A control message; unknown tags are ignored.</summary>
@@ -129,25 +149,51 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     }
 
     /// <summary>Time passed.</summary>
-    public void OnDeadline(TimeSpan now, ICollection<FastForwarderEffect> effects)
+    /// <param name="now">The time.</param>
+    /// <param name="heardElsewhere">When the other end's daemon was last heard on another way.</param>
+    /// <param name="effects">Takes what is to be done.</param>
+    public void OnDeadline(TimeSpan now, TimeSpan heardElsewhere, ICollection<FastForwarderEffect> effects)
     {
         if (!_confirmed)
         {
             return;
         }
 
-        Weigh(effects, silent: now >= _silentAt);
+        if (!_silent && now >= _silentAt)
+        {
+            JudgeSilence(now, heardElsewhere);
+        }
+
+        Weigh(effects);
         if (now >= _sendAt)
         {
             Send(now, effects);
         }
     }
 
-    private void Listen(TimeSpan now, Hearing hearing, ICollection<FastForwarderEffect> effects)
+    private void JudgeSilence(TimeSpan now, TimeSpan heardElsewhere)
+    {
+        if (!_reprieved && now > _silentAt + StarvedAfter)
+        {
+            _reprieved = true;
+            _silentAt = now + MissedBeats;
+            return;
+        }
+
+        bool alone = _mutual && !_lingers && _heardOnce;
+        _silent = !alone || now >= _heardAt + Timeout || heardElsewhere >= _heardAt + MissedBeats;
+        if (!_silent)
+        {
+            _silentAt = TimeSpan.FromTicks(Math.Min((now + MutualInterval).Ticks, (_heardAt + Timeout).Ticks));
+        }
+    }
+
+    /// <returns>The other end hears us again, and may not know that we hear it.</returns>
+    private bool Listen(TimeSpan now, Hearing hearing)
     {
         if (hearing == Hearing.Unsaid)
         {
-            return;
+            return false;
         }
 
         if (!_mutual)
@@ -158,19 +204,16 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
 
         // A heartbeat that was under way when the acknowledgement overtook it tells of a time that has passed.
         bool unheard = hearing == Hearing.NotHeard && now >= _answeredAt + EagerInterval;
-        if (_unheard && !unheard && _held)
-        {
-            Send(now, effects); // tell the good news at once
-        }
-
+        bool goodNews = _held && (_silent || (_unheard && !unheard));
         _unheard = unheard;
+        return goodNews;
     }
 
-    private void Weigh(ICollection<FastForwarderEffect> effects, bool silent = false)
+    private void Weigh(ICollection<FastForwarderEffect> effects)
     {
         // Before it ever worked, "not heard" is what everybody says first.
-        bool hold = silent || (_established && _unheard);
-        if (hold != _held && (silent || _heardOnce))
+        bool hold = _silent || (_established && _unheard);
+        if (hold != _held && (_silent || _heardOnce))
         {
             _held = hold;
             effects.Add(new FastForwarderEffect.Hold(hold));
@@ -180,8 +223,7 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     private void Send(TimeSpan now, ICollection<FastForwarderEffect> effects)
     {
         _sendAt = now + Every();
-        bool hears = _heardOnce && now < _silentAt;
-        effects.Add(new FastForwarderEffect.SendHeartbeat(hears ? Hearing.Heard : Hearing.NotHeard));
+        effects.Add(new FastForwarderEffect.SendHeartbeat(_heardOnce && !_silent ? Hearing.Heard : Hearing.NotHeard));
     }
 
     private TimeSpan Every() => !_established && !_held ? EagerInterval : _mutual ? MutualInterval : Interval;

@@ -32,6 +32,8 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     /// </summary>
     internal bool Presumed { get; set; }
 
+    public TimeSpan Silence => owner.Now - Machine.HeardAt;
+
     public OverlayStatus Status { get; } = new("fastdp", mtuBytes, Encrypted: false, "");
 
     public void Confirm()
@@ -74,7 +76,7 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
 
     internal void OnDeadline()
     {
-        Machine.OnDeadline(owner.Now, _effects);
+        Machine.OnDeadline(owner.Now, owner.Now - events.SilenceElsewhere, _effects);
         Perform();
     }
 

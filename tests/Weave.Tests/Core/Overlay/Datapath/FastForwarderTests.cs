@@ -22,7 +22,7 @@ public sealed class FastForwarderTests
     public void Nothing_is_sent_before_the_connection_is_confirmed()
     {
         Heartbeat(0);
-        _forwarder.OnDeadline(Seconds(1000), _effects);
+        _forwarder.OnDeadline(Seconds(1000), Seconds(1000), _effects);
         Assert.Empty(_effects);
         Assert.Null(_forwarder.NextDeadline);
     }
@@ -33,7 +33,7 @@ public sealed class FastForwarderTests
         _forwarder.OnConfirm(Seconds(0), presumed: false, _effects);
         Assert.Equal([new FastForwarderEffect.SendHeartbeat(Hearing.NotHeard)], Take());
         Assert.Equal(Seconds(0.5), _forwarder.NextDeadline);
-        _forwarder.OnDeadline(Seconds(0.5), _effects);
+        _forwarder.OnDeadline(Seconds(0.5), Seconds(0.5), _effects);
         Assert.Equal([new FastForwarderEffect.SendHeartbeat(Hearing.NotHeard)], Take());
         Assert.Equal(Seconds(1), _forwarder.NextDeadline);
     }
@@ -128,6 +128,60 @@ public sealed class FastForwarderTests
     }
 
     [Fact]
+    public void A_daemon_that_is_silent_everywhere_is_away_and_its_path_is_good_for_a_minute()
+    {
+        EstablishOurs();
+        Run(until: 61.9, heardElsewhere: 5.9); // just before the second of its heartbeats that would be missing
+        Assert.All(Take(), effect => Assert.Equal(new FastForwarderEffect.SendHeartbeat(Hearing.Heard), effect));
+        Run(until: 62.1, heardElsewhere: 5.9);
+        Assert.Contains(new FastForwarderEffect.Hold(true), Take());
+    }
+
+    [Fact]
+    public void A_silent_path_is_held_as_soon_as_the_daemon_speaks_elsewhere()
+    {
+        EstablishOurs();
+        Run(until: 30, heardElsewhere: 0);
+        Assert.False(_forwarder.IsHeld);
+        Run(until: 32.1);
+        Assert.True(_forwarder.IsHeld);
+    }
+
+    [Fact]
+    public void The_first_heartbeat_after_silence_is_answered_at_once()
+    {
+        EstablishOurs();
+        Run(until: 14.1);
+        Assert.True(_forwarder.IsHeld);
+        Take();
+        Heartbeat(14.2, Hearing.Heard);
+        Assert.Equal([new FastForwarderEffect.Hold(false), new FastForwarderEffect.SendHeartbeat(Hearing.Heard)], Take());
+        Heartbeat(14.3, Hearing.Heard);
+        Assert.Empty(Take());
+    }
+
+    [Fact]
+    public void Who_was_stopped_itself_reads_what_came_meanwhile_before_it_judges()
+    {
+        EstablishOurs();
+        _forwarder.OnDeadline(Seconds(100), Seconds(100), _effects);
+        Assert.False(_forwarder.IsHeld);
+        Heartbeat(100.1, Hearing.Heard);
+        Run(until: 105);
+        Assert.False(_forwarder.IsHeld);
+    }
+
+    [Fact]
+    public void Who_is_starved_for_ever_judges_in_the_end()
+    {
+        EstablishOurs();
+        _forwarder.OnDeadline(Seconds(100), Seconds(100), _effects);
+        Assert.False(_forwarder.IsHeld);
+        _forwarder.OnDeadline(Seconds(200), Seconds(200), _effects);
+        Assert.True(_forwarder.IsHeld);
+    }
+
+    [Fact]
     public void A_path_that_is_used_on_trust_is_held_after_ten_silent_seconds()
     {
         _forwarder.OnConfirm(Seconds(0), presumed: true, _effects);
@@ -199,6 +253,15 @@ public sealed class FastForwarderTests
         }
     }
 
+    [Fact]
+    public void Daemons_that_stop_for_less_than_a_minute_never_put_a_good_path_on_hold()
+    {
+        for (ulong seed = 1; seed <= 200; seed++)
+        {
+            Assert.True(FastForwarderPair.EnduresStoppedDaemons(seed), $"seed {seed}");
+        }
+    }
+
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private void Confirm()
@@ -228,11 +291,12 @@ public sealed class FastForwarderTests
     private void Heartbeat(double at, Hearing hearing = Hearing.Unsaid) =>
         _forwarder.OnHeartbeat(Seconds(at), Uid, Length, Length, hearing, Remote, _effects);
 
-    private void Run(double until)
+    /// <summary>Time passes, and every deadline is kept. The other daemon is heard elsewhere all the time, or was last at that time.</summary>
+    private void Run(double until, double heardElsewhere = double.PositiveInfinity)
     {
         while (_forwarder.NextDeadline is { } due && due < Seconds(until))
         {
-            _forwarder.OnDeadline(due, _effects);
+            _forwarder.OnDeadline(due, double.IsPositiveInfinity(heardElsewhere) ? due : Seconds(heardElsewhere), _effects);
         }
     }
 

@@ -75,6 +75,9 @@ internal static unsafe partial class BpfNative
     [LibraryImport("bpf", EntryPoint = "bpf_program__fd")]
     internal static partial int ProgramDescriptor(nint program);
 
+    [LibraryImport("bpf", EntryPoint = "bpf_map_create", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MapCreate(int type, string name, uint keySize, uint valueSize, uint maxEntries, nint options);
+
     [LibraryImport("bpf", EntryPoint = "bpf_map_update_elem")]
     internal static partial int MapUpdate(SafeFileHandle map, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ulong flags);
 

@@ -224,16 +224,9 @@ public sealed class FastDatapath : IFastDatapath
 
     private static void RemovePins(string pins)
     {
-        if (!Directory.Exists(pins))
+        if (Directory.Exists(pins))
         {
-            return;
+            Directory.Delete(pins, recursive: true);
         }
-
-        foreach (string pin in Directory.GetFiles(pins))
-        {
-            File.Delete(pin);
-        }
-
-        Directory.Delete(pins);
     }
 }

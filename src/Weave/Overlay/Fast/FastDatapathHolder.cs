@@ -29,22 +29,34 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
 
     internal ushort Port => (ushort)(options.Port + 1);
 
-    /// <summary>Opens it; the bridge must exist. Never throws for what the kernel lacks or refuses.</summary>
+    /// <summary>
+    /// Opens it; the bridge must exist. Never throws for what the kernel lacks or refuses. When it cannot be had, nothing
+    /// is left of the one of an earlier run: sleeve will be a port of the bridge, and two switches would double frames.
+    /// </summary>
     internal bool Open()
     {
         FastDatapathSpec spec = new(options.WeaveBridge, Port, MtuBytes);
+        if (options.FastDatapath && TryOpen(spec) is { } whyNot)
+        {
+            logger.Unavailable(whyNot);
+        }
+
+        if (Datapath is null)
+        {
+            Remove(spec);
+        }
+
+        return Datapath is not null;
+    }
+
+    /// <returns>Why it could not be had; null when it is open.</returns>
+    private string? TryOpen(FastDatapathSpec spec)
+    {
         try
         {
-            if (!options.FastDatapath)
+            if ((DatapathPermissions.WhyNot() ?? DatapathFeatures.WhyNot(DatapathFeatures.All)) is { } whyNot)
             {
-                FastDatapath.Remove(spec, _links); // of an earlier run: two switches on one bridge would double frames
-                return false;
-            }
-
-            if (DatapathFeatures.WhyNot(DatapathFeatures.All) is { } whyNot)
-            {
-                logger.Unavailable(whyNot);
-                return false;
+                return whyNot;
             }
 
             FastDatapath opened = FastDatapath.Open(spec, _links, new Sysctls(options.ProcPath), out bool ran);
@@ -57,14 +69,30 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
             }
 
             logger.Opened(spec.Device, MtuBytes, adopted ? "adopted" : ran ? "paths forgotten because a password is set" : "new");
-            return true;
+            return null;
         }
-        catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException or DllNotFoundException)
+        catch (Exception refused) when (IsOfTheKernel(refused))
         {
-            logger.Unavailable(refused.Message);
-            return false;
+            Datapath?.Dispose();
+            Datapath = null;
+            return refused.Message;
         }
     }
+
+    private void Remove(FastDatapathSpec spec)
+    {
+        try
+        {
+            FastDatapath.Remove(spec, _links);
+        }
+        catch (Exception refused) when (IsOfTheKernel(refused))
+        {
+            logger.NotRemoved(refused.Message);
+        }
+    }
+
+    private static bool IsOfTheKernel(Exception refused) =>
+        refused is KernelException or IOException or UnauthorizedAccessException or DllNotFoundException;
 
     /// <summary>
     /// The last process may have had no password, and its paths are in the clear: none is used before the neighbour has

@@ -32,4 +32,7 @@ internal static partial class FastLog
 
     [LoggerMessage(458, LogLevel.Debug, "Forgot {Count} MAC addresses that were silent")]
     public static partial void MacsExpired(this ILogger logger, int count);
+
+    [LoggerMessage(459, LogLevel.Error, "What an earlier run left of the fast datapath could not be removed, frames may arrive twice: {Reason}")]
+    public static partial void NotRemoved(this ILogger logger, string reason);
 }

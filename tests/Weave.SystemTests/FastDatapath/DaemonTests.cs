@@ -48,8 +48,7 @@ public sealed class DaemonTests : IDisposable
             DockerHosts.On(host, "docker update --cpus 0.01 weave");
         }
 
-        Shell.Result pings = DockerHosts.TryOn(1, $"docker exec from ping -q -i 0.1 -c 600 -W 5 {address}", PingTime);
-        Assert.Contains("600 packets transmitted, 600 packets received", pings.All, StringComparison.Ordinal);
+        AllArrive(600, address);
         for (int host = 1; host <= 2; host++)
         {
             DockerHosts.On(host, "docker update --cpus 2 weave");
@@ -62,31 +61,21 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public void A_daemon_that_is_stopped_costs_no_packet_and_its_neighbour_stays_on_the_fast_path()
     {
-        Launch("--log-level=debug", "--log-level=debug");
-        string address = Container(2);
-        DockerHosts.On(1, "docker run -tdi --name from --net weave test");
-        Eventually.True(Soon, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
-        DockerHosts.On(1, $"docker exec from ping -c 3 -W 5 {address}");
-        DockerHosts.On(2, "kill -STOP $(docker inspect -f '{{.State.Pid}}' weave)");
-        try
+        StopTheOtherDaemon(address =>
         {
-            Shell.Result pings = DockerHosts.TryOn(1, $"docker exec from ping -q -i 0.1 -c 250 -W 5 {address}", PingTime);
-            Assert.Contains("250 packets transmitted, 250 packets received", pings.All, StringComparison.Ordinal);
+            AllArrive(250, address);
             Assert.Contains("established fastdp", Connections(), StringComparison.Ordinal);
-        }
-        finally
-        {
-            DockerHosts.On(2, "kill -CONT $(docker inspect -f '{{.State.Pid}}' weave)");
-        }
-
-        Shell.Result after = DockerHosts.TryOn(1, $"docker exec from ping -q -i 0.1 -c 50 -W 5 {address}", PingTime);
-        Assert.Contains("50 packets transmitted, 50 packets received", after.All, StringComparison.Ordinal);
-        Eventually.True(BackWithin, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
+        });
         for (int host = 1; host <= 2; host++)
         {
             Assert.DoesNotContain("fastdp on hold: True", DockerHosts.On(host, "docker logs weave 2>&1"), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    [Trait("Run", "OnDemand")]
+    public void A_daemon_that_is_stopped_until_its_neighbour_gives_it_up_is_back_within_a_minute() => StopTheOtherDaemon(_ =>
+        Eventually.True(TimeSpan.FromMinutes(4), "the connection is given up", () => !Connections().Contains("established", StringComparison.Ordinal), Connections));
 
     [Fact]
     public void Report_and_metrics_show_what_the_kernel_holds()
@@ -136,6 +125,33 @@ public sealed class DaemonTests : IDisposable
             pings.All + Counters(1) + Counters(2) + DockerHosts.TryOn(1, "docker logs --tail 40 weave").All + DockerHosts.TryOn(2, "docker logs --tail 40 weave").All);
         Eventually.True(Soon, "the daemon is back", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
         Assert.Contains("adopted", DockerHosts.On(1, "docker logs weave 2>&1 | grep 'Fast datapath on' | tail -1"), StringComparison.Ordinal);
+    }
+
+    private static void StopTheOtherDaemon(Action<string> meanwhile)
+    {
+        Launch("--log-level=debug", "--log-level=debug");
+        string address = Container(2);
+        DockerHosts.On(1, "docker run -tdi --name from --net weave test");
+        Eventually.True(Soon, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
+        DockerHosts.On(1, $"docker exec from ping -c 3 -W 5 {address}");
+        DockerHosts.On(2, "kill -STOP $(docker inspect -f '{{.State.Pid}}' weave)");
+        try
+        {
+            meanwhile(address);
+        }
+        finally
+        {
+            DockerHosts.On(2, "kill -CONT $(docker inspect -f '{{.State.Pid}}' weave)");
+        }
+
+        Eventually.True(BackWithin, "the hosts use the fast path", () => Connections().Contains("established fastdp", StringComparison.Ordinal), Connections);
+        AllArrive(50, address);
+    }
+
+    private static void AllArrive(int count, string address)
+    {
+        Shell.Result pings = DockerHosts.TryOn(1, $"docker exec from ping -q -i 0.1 -c {count} -W 5 {address}", PingTime);
+        Assert.Contains($"{count} packets transmitted, {count} packets received", pings.All, StringComparison.Ordinal);
     }
 
     private static void CutTheFastPath(int seconds)

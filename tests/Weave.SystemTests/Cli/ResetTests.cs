@@ -11,7 +11,7 @@ public sealed class ResetTests : IDisposable
     private static readonly (string Of, string Question)[] Looks =
     [
         ("interfaces", "ip -o link | sed 's/^[0-9]*: //; s/[@:].*//' | sort"),
-        ("addresses, routes and rules of routing", "ip -4 -o addr | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | sort; ip -4 route show table all | grep -v linkdown | sort; ip -4 rule"),
+        ("addresses, routes and rules of routing", "ip -4 -o addr | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | sort; ip -4 route show table all | sed 's/ linkdown//; s/ *$//' | sort; ip -4 rule"),
         ("queues", "tc qdisc | sort"),
         // iptables makes a table when it is first used, and never takes one away.
         ("rules and chains", "for v in iptables ip6tables; do $v-save | grep -e ^-A -e '^:.* - ' | sed 's/\\[.*//'; done"),

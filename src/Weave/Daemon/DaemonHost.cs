@@ -64,6 +64,7 @@ public static class DaemonHost
             .AddFastDatapath()
             .AddOverlay()
             .AddMesh()
+            .AddOverlayReport()
             .AddFastDatapathReport()
             .AddIpam(options)
             .AddNames(options)

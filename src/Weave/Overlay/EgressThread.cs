@@ -32,6 +32,7 @@ internal sealed class EgressThread(SleeveOverlay overlay) : DataThread(overlay, 
         int length;
         while ((length = port.Read(_buffer)) > 0)
         {
+            Counters.FramesCaptured++;
             if (length > VirtioNetHeader.Size && Overlay.Routes is RoutesSnapshot routes)
             {
                 VirtioNetHeader header = VirtioNetHeader.Read(_buffer);

@@ -35,6 +35,9 @@ internal static class OverlayServices
         return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager).AddSingleton<IMetricSource, SleeveMetrics>();
     }
 
+    /// <summary>Its part of the report. Goes after the mesh's.</summary>
+    internal static IServiceCollection AddOverlayReport(this IServiceCollection services) => services.AddSingleton<IReportSection, SleeveReport>();
+
     private static OverlayManager MakeManager(IServiceProvider provider)
     {
         SleeveOverlay sleeve = provider.GetRequiredService<SleeveOverlay>();

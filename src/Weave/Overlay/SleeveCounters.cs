@@ -3,6 +3,11 @@ namespace Weave.Overlay;
 /// <summary>What one thread of sleeve did. Written by that thread alone; read by whoever reports.</summary>
 internal sealed class SleeveCounters
 {
+    /// <summary>Name of <see cref="FramesCaptured"/> in reports.</summary>
+    internal const string Captured = "frames_captured";
+
+    /// <summary>Frames that the kernel gave us.</summary>
+    internal long FramesCaptured;
     internal long FramesSent;
     internal long FramesReceived;
     internal long FramesRelayed;
@@ -34,6 +39,7 @@ internal sealed class SleeveCounters
     /// <summary>Names as in reports, with the sum over <paramref name="threads"/>.</summary>
     internal static IEnumerable<(string Name, long Value)> Sum(IReadOnlyList<SleeveCounters> threads)
     {
+        yield return (Captured, threads.Sum(thread => Volatile.Read(ref thread.FramesCaptured)));
         yield return ("frames_sent", threads.Sum(thread => Volatile.Read(ref thread.FramesSent)));
         yield return ("frames_received", threads.Sum(thread => Volatile.Read(ref thread.FramesReceived)));
         yield return ("frames_relayed", threads.Sum(thread => Volatile.Read(ref thread.FramesRelayed)));

@@ -15,6 +15,9 @@ namespace Weave.Overlay;
 /// </summary>
 internal sealed class SleeveOverlay : ISubOverlay, IDisposable
 {
+    /// <summary>Name of the counter of frames that found no room on their way to us.</summary>
+    internal const string CaptureOverflow = "capture_overflow";
+
     private static readonly TimeSpan ExpireEvery = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
@@ -77,7 +80,7 @@ internal sealed class SleeveOverlay : ISubOverlay, IDisposable
 
     /// <summary>What the data threads did, and what arrived faster than they took it, by name.</summary>
     internal IEnumerable<(string Name, long Value)> Counters =>
-        [.. SleeveCounters.Sum([_egress.Counters, _ingress.Counters]), ("receive_overflow", Channels.Main.ReceiveDrops), ("capture_overflow", Port.Overflows)];
+        [.. SleeveCounters.Sum([_egress.Counters, _ingress.Counters]), ("receive_overflow", Channels.Main.ReceiveDrops), (CaptureOverflow, Port.Overflows)];
 
     internal void Start()
     {

@@ -16,6 +16,10 @@ internal sealed class FastDiagnostics(IReadOnlyList<PeerReport> peers)
     internal static string NameOf(DatapathCounter counter) =>
         string.Concat(counter.ToString().Select((letter, at) => char.IsUpper(letter) ? $"{(at > 0 ? "_" : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
+    /// <summary>The original counts what leaves the kernel for want of a flow; here frames do so whose neighbour only user space reaches.</summary>
+    internal static IReadOnlyDictionary<string, long> CaptureStats(IReadOnlyDictionary<DatapathCounter, ulong> counters) =>
+        new Dictionary<string, long> { ["FlowMisses"] = (long)counters.GetValueOrDefault(DatapathCounter.SentHandover) };
+
     /// <param name="contents">The tables.</param>
     /// <param name="macs">What was learned.</param>
     /// <param name="counters">What was counted.</param>

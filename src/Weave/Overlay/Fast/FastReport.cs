@@ -24,10 +24,16 @@ internal sealed class FastReport(FastDatapathHolder holder, ILinks links, TimePr
         FastDiagnostics diagnostics = new(router.Peers ?? []);
         IReadOnlyList<DatapathMac> macs = datapath.ReadMacs();
         TimeSpan now = TimeSpan.FromSeconds(time.GetTimestamp() / (double)time.TimestampFrequency);
-        overlays["fastdp"] = diagnostics.Overlay(datapath.Read(), macs, datapath.ReadCounters(), Ports(), now);
+        IReadOnlyDictionary<DatapathCounter, ulong> counters = datapath.ReadCounters();
+        overlays["fastdp"] = diagnostics.Overlay(datapath.Read(), macs, counters, Ports(), now);
         return ValueTask.FromResult(report with
         {
-            Router = router with { OverlayDiagnostics = overlays, MACs = diagnostics.Macs(macs, now, time.GetUtcNow().UtcDateTime) },
+            Router = router with
+            {
+                OverlayDiagnostics = overlays,
+                CaptureStats = FastDiagnostics.CaptureStats(counters),
+                MACs = diagnostics.Macs(macs, now, time.GetUtcNow().UtcDateTime),
+            },
         });
     }
 

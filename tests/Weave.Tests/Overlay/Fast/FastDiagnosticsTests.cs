@@ -77,6 +77,11 @@ public sealed class FastDiagnosticsTests
     public void Counters_are_named_in_lower_case(DatapathCounter counter, string name) => Assert.Equal(name, FastDiagnostics.NameOf(counter));
 
     [Fact]
+    public void What_leaves_the_kernel_is_counted_under_the_name_of_the_original() => Assert.Equal(
+        new Dictionary<string, long> { ["FlowMisses"] = 4 },
+        FastDiagnostics.CaptureStats(new Dictionary<DatapathCounter, ulong> { [DatapathCounter.SentHandover] = 4, [DatapathCounter.SentFast] = 9 }));
+
+    [Fact]
     public void Ports_and_counters_are_those_of_the_kernel()
     {
         OverlayReport report = Report();

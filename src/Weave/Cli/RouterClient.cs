@@ -66,7 +66,10 @@ internal sealed class RouterClient : IDisposable
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(request, _context.Cancel).ConfigureAwait(false);
-            return new RouterReply((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(_context.Cancel).ConfigureAwait(false));
+            return new RouterReply((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(_context.Cancel).ConfigureAwait(false))
+            {
+                Warning = answer.Headers.Warning.FirstOrDefault()?.Text.Trim('"') ?? "",
+            };
         }
         catch (HttpRequestException unreachable)
         {

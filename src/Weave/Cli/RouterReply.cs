@@ -5,6 +5,9 @@ namespace Weave.Cli;
 /// <param name="Body">The text, or why it could not be reached.</param>
 internal sealed record RouterReply(int Status, string Body)
 {
+    /// <summary>For people, beside a text that scripts know; empty when there is nothing to add.</summary>
+    internal string Warning { get; init; } = "";
+
     internal bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>The part of the router that answers this is off.</summary>

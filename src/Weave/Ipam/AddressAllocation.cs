@@ -98,9 +98,7 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
         },
         cancel);
 
-    public async Task<uint> TakeOverAsync(string peer, CancellationToken cancel) =>
-        await _loop.AskAsync(() => _allocator.TakeOver(_loop.Now, peer), cancel).ConfigureAwait(false)
-            ?? throw new AllocationException($"unknown peer '{peer}': neither name nor nickname of a peer of this network");
+    public Task<uint?> TakeOverAsync(string peer, CancellationToken cancel) => _loop.AskAsync(() => _allocator.TakeOver(_loop.Now, peer), cancel);
 
     private async Task<AllocationAnswer> AskAsync(Func<Action<AllocationAnswer>, AllocationRequest> make, CancellationToken cancel)
     {

@@ -14,9 +14,8 @@ public interface IIpamControl
     /// <summary>Takes over everything of a peer that is gone.</summary>
     /// <param name="peer">Its name or nickname.</param>
     /// <param name="cancel">Gives up waiting.</param>
-    /// <returns>How many addresses; 0 for ourselves and for a peer that owns nothing.</returns>
-    /// <exception cref="AllocationException">Nobody is known by that name.</exception>
-    Task<uint> TakeOverAsync(string peer, CancellationToken cancel);
+    /// <returns>How many addresses; 0 for ourselves and for a peer that owns nothing; null when nobody is known by that name.</returns>
+    Task<uint?> TakeOverAsync(string peer, CancellationToken cancel);
 
     /// <summary>Frees the addresses of containers that do not exist any more.</summary>
     Task PruneAsync(IReadOnlySet<string> existing, CancellationToken cancel);

@@ -17,6 +17,9 @@ public static class IpamEndpoints
 {
     private const string PlainText = "text/plain; charset=utf-8";
 
+    /// <summary>For people, who may have mistyped it. Without the name: a header does not take everything that a path does.</summary>
+    private const string UnknownPeer = "199 weave \"unknown peer: neither name nor nickname of a peer of this network\"";
+
     public static IEndpointRouteBuilder MapIpam(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/ipinfo/defaultsubnet", (RequestDelegate)DefaultSubnetAsync);
@@ -145,8 +148,13 @@ public static class IpamEndpoints
         string peer = Route(context, "id");
         await AnswerAsync(context, "TakeOver", peer, "Unable to take over: ", async () =>
         {
-            uint taken = await Of<IIpamControl>(context).TakeOverAsync(peer, context.RequestAborted).ConfigureAwait(false);
-            await TextAsync(context, $"{taken} IPs taken over from {peer}\n").ConfigureAwait(false);
+            uint? taken = await Of<IIpamControl>(context).TakeOverAsync(peer, context.RequestAborted).ConfigureAwait(false);
+            if (taken is null)
+            {
+                context.Response.Headers.Warning = UnknownPeer; // the text is the original's, which scripts know
+            }
+
+            await TextAsync(context, $"{taken ?? 0} IPs taken over from {peer}\n").ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 

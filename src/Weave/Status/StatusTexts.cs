@@ -98,7 +98,10 @@ internal static class StatusTexts
         return text.ToString();
     }
 
-    /// <summary>Null when there is no allocator, which the original answers with an error. Ours comes first.</summary>
+    /// <summary>
+    /// Null when there is no allocator, which the original answers with an error. Ours comes first. Space that is held for a
+    /// moment is told of in the summary only: scripts read owners here.
+    /// </summary>
     internal static string? Allocation(StatusReport report)
     {
         if (report.Ipam is not { } ipam)
@@ -117,7 +120,6 @@ internal static class StatusTexts
         }
 
         AddAll(text, "Conflict", ipam.Conflicts);
-        AddAll(text, "Held", ipam.Held);
         return text.ToString();
     }
 

@@ -33,8 +33,9 @@ public sealed class IpamEndpointsTests
     }
 
     [Theory]
-    [InlineData("DELETE", "/peer/zzz", 400, "Unable to take over: unknown peer 'zzz': neither name nor nickname of a peer of this network\n")]
-    [InlineData("DELETE", "/peer/00:00:00:00:00:99", 400, "Unable to take over: unknown peer '00:00:00:00:00:99': neither name nor nickname of a peer of this network\n")]
+    [InlineData("DELETE", "/peer/zzz", 200, "0 IPs taken over from zzz\n")]
+    [InlineData("DELETE", "/peer/z%0D%0Aé", 200, "0 IPs taken over from z\r\né\n")]
+    [InlineData("DELETE", "/peer/00:00:00:00:00:99", 200, "0 IPs taken over from 00:00:00:00:00:99\n")]
     [InlineData("DELETE", "/peer/host1", 200, "0 IPs taken over from host1\n")]
     [InlineData("DELETE", "/ip/x/banana", 400, "invalid IP Address: banana\n")]
     [InlineData("POST", "/ip/x/240.0.0.0/4", 400, "range 240.0.0.0/4 out of bounds: 10.32.0.0/12\n")]
@@ -48,6 +49,16 @@ public sealed class IpamEndpointsTests
         using HttpResponseMessage response = await daemon.Client.SendAsync(request);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal(body, await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/peer/zzz", true)]
+    [InlineData("/peer/host1", false)]
+    public async Task Whoever_mistypes_a_peer_is_told_beside_the_text(string url, bool warned)
+    {
+        await using LonelyDaemon daemon = await LonelyDaemon.StartAsync();
+        using HttpResponseMessage response = await daemon.Client.DeleteAsync(url);
+        Assert.Equal(warned, response.Headers.Warning.Any(warning => warning.Text.Contains("unknown peer", StringComparison.Ordinal)));
     }
 
     [Fact]

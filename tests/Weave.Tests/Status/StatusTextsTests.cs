@@ -107,9 +107,9 @@ public sealed class StatusTextsTests
         }));
 
     [Fact]
-    public void Conflicts_and_space_that_is_held_follow_the_owners() => Assert.Equal(
-        "00:00:00:00:00:01(host1)                   256 IPs (100.0% of total) (0 active)\n       Conflict: with host2\n           Held: 10.32.0.0-10.32.0.7: waiting for host3\n",
-        StatusTexts.Allocation(new StatusReport
+    public void Conflicts_follow_the_owners_and_space_that_is_held_is_in_the_summary()
+    {
+        StatusReport report = new()
         {
             Router = new RouterReport { Name = "00:00:00:00:00:01" },
             Ipam = new AllocationReport
@@ -119,7 +119,15 @@ public sealed class StatusTextsTests
                 Conflicts = ["with host2"],
                 Held = ["10.32.0.0-10.32.0.7: waiting for host3"],
             },
-        }));
+        };
+        Assert.Equal(
+            "00:00:00:00:00:01(host1)                   256 IPs (100.0% of total) (0 active)\n       Conflict: with host2\n",
+            StatusTexts.Allocation(report));
+        Assert.Contains(
+            "       Conflict: with host2\n           Held: 10.32.0.0-10.32.0.7: waiting for host3\n",
+            StatusTexts.Summary(report),
+            StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Without_allocator_or_names_there_is_nothing_to_tell()

@@ -46,6 +46,10 @@ internal static class PeerCommands
             {
                 RouterReply reply = await context.Router.CallAsync("DELETE", $"/peer/{Uri.EscapeDataString(peer)}").ConfigureAwait(false);
                 result = Print(context, reply) == 0 ? result : 1;
+                if (reply.Warning.Length > 0)
+                {
+                    await context.Error.WriteLineAsync($"{peer}: {reply.Warning}").ConfigureAwait(false);
+                }
             }
             catch (CommandException)
             {

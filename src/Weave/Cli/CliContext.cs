@@ -14,10 +14,9 @@ internal sealed record CliContext(CliEnvironment Environment, TextWriter Output,
     private RouterClient? _router;
 
     /// <summary>Made at the first use: help must not pay for it.</summary>
-    /// <exception cref="CommandException">Only TLS would do.</exception>
-    internal DockerClient Docker => _docker ??= Environment.WantsTls
-        ? throw new CommandException($"DOCKER_TLS_VERIFY is set, and weave does not speak TLS to a Docker daemon ({Environment.DockerHost}): run it on the Docker host, or forward the socket with ssh -L.")
-        : new DockerClient(Environment.DockerHost);
+    /// <exception cref="DockerException">The address or the certificates make no sense.</exception>
+    internal DockerClient Docker => _docker ??= new DockerClient(
+        Environment.DockerHost, Environment.WantsTls ? DockerTls.Load(Environment.CertificatePath) : null);
 
     /// <summary>The router's control API.</summary>
     internal RouterClient Router => _router ??= new RouterClient(this);

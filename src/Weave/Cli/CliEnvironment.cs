@@ -18,6 +18,9 @@ internal sealed record CliEnvironment(Func<string, string?> Variable)
     /// <summary>The user trusts nothing else between here and the Docker daemon.</summary>
     internal bool WantsTls => IsSet("DOCKER_TLS_VERIFY") && !DockerHost.StartsWith("unix://", StringComparison.Ordinal);
 
+    /// <summary>Folder of the certificates for that, as the docker program has it.</summary>
+    internal string CertificatePath => Or("DOCKER_CERT_PATH", Or("DOCKER_CONFIG", Path.Combine(Or("HOME", "/"), ".docker")));
+
     internal string ContainerName => Or("WEAVE_CONTAINER_NAME", "weave");
 
     internal string HttpAddress => Or("WEAVE_HTTP_ADDR", "127.0.0.1:6784");

@@ -11,10 +11,11 @@ public sealed class DockerClient : IDisposable
     private readonly DockerTransport _transport;
 
     /// <param name="host"><c>unix:///path</c>, <c>tcp://host:port</c> or <c>host:port</c>. Nothing is sent yet.</param>
+    /// <param name="tls">What to trust on the way; null for a connection in the clear.</param>
     /// <exception cref="DockerException">It cannot be understood.</exception>
-    public DockerClient(string host = DefaultHost)
+    public DockerClient(string host = DefaultHost, DockerTls? tls = null)
     {
-        _transport = new DockerTransport(host);
+        _transport = new DockerTransport(host, tls);
         Containers = new DockerContainers(_transport);
         Images = new DockerImages(_transport);
         Networks = new DockerNetworks(_transport);

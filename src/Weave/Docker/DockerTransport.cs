@@ -8,7 +8,7 @@ using Weave.Docker.Model;
 
 namespace Weave.Docker;
 
-/// <summary>HTTP to one dockerd, over a unix socket or TCP, in a version of the API that both sides know.</summary>
+/// <summary>HTTP to one dockerd, over a unix socket, TCP or TLS, in a version of the API that both sides know.</summary>
 /// <remarks>The version is the lower of the server's and ours, asked for once: older servers refuse newer clients, newer ones refuse older.</remarks>
 internal sealed class DockerTransport : IDisposable
 {
@@ -20,14 +20,15 @@ internal sealed class DockerTransport : IDisposable
     private Version? _version;
 
     /// <param name="host"><c>unix:///path</c>, <c>tcp://host:port</c> or <c>host:port</c>.</param>
+    /// <param name="tls">What to trust on the way; null for a connection in the clear.</param>
     /// <exception cref="DockerException">None of these.</exception>
-    internal DockerTransport(string host)
+    internal DockerTransport(string host, DockerTls? tls)
     {
         _host = host;
         EndPoint target = ParseHost(host);
         _http = new HttpClient(new SocketsHttpHandler
         {
-            ConnectCallback = (_, cancel) => ConnectAsync(target, cancel),
+            ConnectCallback = (_, cancel) => ConnectAsync(target, tls, cancel),
             ConnectTimeout = ConnectTimeout,
             UseProxy = false,
             UseCookies = false,
@@ -159,7 +160,7 @@ internal sealed class DockerTransport : IDisposable
         }
     }
 
-    private static async ValueTask<Stream> ConnectAsync(EndPoint target, CancellationToken cancel)
+    private static async ValueTask<Stream> ConnectAsync(EndPoint target, DockerTls? tls, CancellationToken cancel)
     {
         Socket socket = target is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -167,7 +168,8 @@ internal sealed class DockerTransport : IDisposable
         try
         {
             await socket.ConnectAsync(target, cancel).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            NetworkStream plain = new(socket, ownsSocket: true);
+            return tls is not null && target is DnsEndPoint named ? await tls.SecureAsync(plain, named.Host, cancel).ConfigureAwait(false) : plain;
         }
         catch
         {

@@ -74,7 +74,7 @@ public sealed class LaunchTests : IDisposable
     [InlineData("weave status", 1, "weave container is not present. Have you launched it?")]
     [InlineData("DOCKER_HOST=unix:///nowhere weave launch", 1, "Cannot connect to the Docker daemon at unix:///nowhere. Is it running?")]
     [InlineData("DOCKER_HOST=nonsense weave ps", 1, "is not the address of a Docker daemon")]
-    [InlineData("DOCKER_TLS_VERIFY=1 DOCKER_HOST=tcp://127.0.0.1:2376 weave launch", 1, "weave does not speak TLS to a Docker daemon (tcp://127.0.0.1:2376)")]
+    [InlineData("DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/nowhere DOCKER_HOST=tcp://127.0.0.1:2376 weave launch", 1, "Cannot use the certificates for the Docker daemon in /nowhere")]
     [InlineData("exec -a weaver weave --port=x", 125, "invalid value \"x\" for flag --port")]
     [InlineData("weave connect", 1, "Usage:")]
     [InlineData("weave launch nosuchhost.invalid", 1, "lookup nosuchhost.invalid: no such host")]

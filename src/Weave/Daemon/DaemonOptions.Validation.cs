@@ -110,6 +110,12 @@ public sealed partial record DaemonOptions
         {
             yield return "--awsvpc mode is not compatible with the --no-masq-local option";
         }
+
+        if (AwsVpc)
+        {
+            // Containers would be attached, and nothing would carry what they send.
+            yield return "--awsvpc mode is not there yet: routes of a VPC are not written";
+        }
     }
 
     private IEnumerable<string> ValidateAddresses()

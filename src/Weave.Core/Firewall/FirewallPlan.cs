@@ -42,6 +42,21 @@ public static class FirewallPlan
         return script.ToString();
     }
 
+    /// <summary>Takes away the rules for one exposed subnet; what else is there stays. Empty when there are none.</summary>
+    public static string Hiding(Exposure exposure, FirewallState found)
+    {
+        StringBuilder script = new();
+        foreach (FirewallTable table in FirewallRules.For(new FirewallSpec { Exposures = [exposure] }))
+        {
+            Wrap(script, table.Name,
+            [
+                .. table.Own.SelectMany(own => own.Rules.Where(rule => found.Rules(table.Name, own.Chain)?.Contains(rule) == true).Select(rule => $"-D {own.Chain} {rule}")),
+            ]);
+        }
+
+        return script.ToString();
+    }
+
     private static IEnumerable<string> Changes(FirewallTable table, FirewallState found)
     {
         foreach (string chain in table.Shared.Where(chain => found.Rules(table.Name, chain) is null))

@@ -1,3 +1,4 @@
+using Weave.Core.Firewall;
 using Weave.Linux.Netlink;
 
 namespace Weave.Cli.Commands;
@@ -5,6 +6,11 @@ namespace Weave.Cli.Commands;
 /// <summary>Commands about bridges.</summary>
 internal static class BridgeCommands
 {
+    /// <summary>Chain and rule that a bridge joined to ours needs: what goes through ours is not masqueraded.</summary>
+    internal const string AttachedChain = "POSTROUTING";
+
+    internal const string AttachedRule = $"-o {CliEnvironment.Bridge} -j ACCEPT";
+
     internal static async Task<int> TypeAsync(CliContext context, string[] args)
     {
         if (Type(new Links()) is not { } type)
@@ -48,10 +54,9 @@ internal static class BridgeCommands
         }
 
         Linux.Firewall.HostIptables firewall = new(new Linux.Firewall.HostPrograms(context.IsLocal ? "/proc/1/ns/mnt" : null));
-        string rule = $"POSTROUTING -o {CliEnvironment.Bridge} -j ACCEPT";
-        if (!firewall.Save().Contains($"-A {rule}\n", StringComparison.Ordinal))
+        if (FirewallState.Parse(firewall.Save()).Rules("nat", AttachedChain)?.Contains(AttachedRule) is not true)
         {
-            firewall.Restore($"*nat\n-I {rule}\nCOMMIT\n");
+            firewall.Restore($"*nat\n-I {AttachedChain} {AttachedRule}\nCOMMIT\n");
         }
 
         return Task.FromResult(0);

@@ -1,3 +1,5 @@
+using Weave.Core.Firewall;
+using Weave.Linux.Firewall;
 using Weave.Linux.Netlink;
 using Weave.Wire.Primitives;
 
@@ -46,9 +48,14 @@ internal static class ExposeCommands
     {
         (IReadOnlyList<string> cidrs, _) = CidrArguments.Take(args);
         (IReadOnlyList<Ipv4Cidr> all, IReadOnlyList<Ipv4Cidr> allocated) = await CidrArguments.ResolveAsync(context, Ident, cidrs, "GET", checkAlive: false).ConfigureAwait(false);
-        IReadOnlyList<Ipv4Cidr> present = new Addresses(new Links()).List(CliEnvironment.Bridge);
-        foreach (Ipv4Cidr cidr in all.Where(present.Contains))
+        foreach (Ipv4Cidr cidr in all.Where(OnBridge().Contains))
         {
+            if (!await context.Router.AnswersAsync().ConfigureAwait(false))
+            {
+                HideHere(context, cidr);
+                continue;
+            }
+
             await context.Router.CallAsync("DELETE", $"/expose/{cidr}").ConfigureAwait(false);
             await NameCommands.DeleteAsync(context, Ident, null, [cidr.Address]).ConfigureAwait(false);
         }
@@ -60,5 +67,29 @@ internal static class ExposeCommands
 
         CidrArguments.Show(context, all);
         return 0;
+    }
+
+    private static IReadOnlyList<Ipv4Cidr> OnBridge()
+    {
+        Links links = new();
+        return links.Find(CliEnvironment.Bridge) is { } bridge ? new Addresses(links).List(bridge.Name) : [];
+    }
+
+    /// <summary>What the router would do, when none runs: the host must not stay exposed until there is one again.</summary>
+    private static void HideHere(CliContext context, Ipv4Cidr cidr)
+    {
+        new Addresses(new Links()).Remove(CliEnvironment.Bridge, cidr);
+        Exposure hidden = new(cidr, Masquerade: true);
+        if (OnBridge().Any(other => new Exposure(other, true).Subnet == hidden.Subnet))
+        {
+            return; // the rules are for the subnet, which is exposed still
+        }
+
+        HostIptables firewall = new(new HostPrograms(context.IsLocal ? "/proc/1/ns/mnt" : null));
+        string script = FirewallPlan.Hiding(hidden, FirewallState.Parse(firewall.Save()));
+        if (script.Length > 0)
+        {
+            firewall.Restore(script);
+        }
     }
 }

@@ -52,6 +52,11 @@ internal static class HostCleanupCommand
             firewall.Restore(FirewallPlan.Removal(FirewallRules.For(spec with { ExpectPolicy = policy }), found));
         }
 
+        if (FirewallState.Parse(firewall.Save()).Rules("nat", BridgeCommands.AttachedChain)?.Contains(BridgeCommands.AttachedRule) is true)
+        {
+            firewall.Restore($"*nat\n-D {BridgeCommands.AttachedChain} {BridgeCommands.AttachedRule}\nCOMMIT\n");
+        }
+
         firewall.DestroySet(FirewallNames.LocalSet);
         firewall.ForgetFlows(spec.Port);
     }

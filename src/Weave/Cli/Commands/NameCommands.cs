@@ -39,7 +39,7 @@ internal static class NameCommands
         RouterReply reply = await context.Router.CallAsync("GET", "/dns-address-port").ConfigureAwait(false);
         if (!reply.IsSuccess || !IPEndPoint.TryParse(reply.Body.Trim(), out IPEndPoint? server))
         {
-            throw new CommandException("weaveDNS is off");
+            throw new CommandException("weaveDNS is off", reply.IsAbsent ? reply.ExitCode : 1);
         }
 
         RouterReply domain = await context.Router.CallAsync("GET", "/domain").ConfigureAwait(false);

@@ -52,10 +52,11 @@ internal static class PsCommand
         {
             if (strict)
             {
-                throw new CommandException($"Error: No such container: {name}");
+                // No failure, as in the original: whoever lists containers by name races with their end.
+                await context.Error.WriteLineAsync($"Error: No such container: {name}").ConfigureAwait(false);
             }
 
-            return; // gone since it was listed
+            return;
         }
 
         foreach ((MacAddress mac, IReadOnlyList<Ipv4Cidr> addresses) in InterfacesOf(container.State.Pid))

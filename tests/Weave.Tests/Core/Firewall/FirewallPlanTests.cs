@@ -44,6 +44,29 @@ public sealed class FirewallPlanTests
     }
 
     [Fact]
+    public void Hiding_takes_away_the_rules_of_one_subnet_and_no_others()
+    {
+        Exposure other = new(Ipv4Cidr.Parse("10.2.1.1/24"), true);
+        FirewallState Host(params Exposure[] exposures) => FirewallState.Parse(FirewallPlan.From(FirewallRules.For(Spec with { Exposures = exposures }), FirewallState.Parse("")));
+        Assert.Equal(
+            """
+            *filter
+            -D WEAVE-EXPOSE -d 10.2.1.0/24 -j ACCEPT
+            COMMIT
+            *nat
+            -D WEAVE -s 10.2.1.0/24 -d 224.0.0.0/4 -j RETURN
+            -D WEAVE ! -s 10.2.1.0/24 -d 10.2.1.0/24 -j MASQUERADE
+            -D WEAVE -s 10.2.1.0/24 ! -d 10.2.1.0/24 -j MASQUERADE
+            COMMIT
+
+            """,
+            FirewallPlan.Hiding(other, Host(Exposed, other)));
+        Assert.DoesNotContain("*nat", FirewallPlan.Hiding(other, Host(Exposed, other with { Masquerade = false })), StringComparison.Ordinal);
+        Assert.Equal("", FirewallPlan.Hiding(other, Host(Exposed)));
+        Assert.Equal("", FirewallPlan.Hiding(other, FirewallState.Parse("")));
+    }
+
+    [Fact]
     public void On_an_empty_host_everything_is_made()
     {
         string script = FirewallPlan.From(FirewallRules.For(Spec), FirewallState.Parse(""));

@@ -22,6 +22,12 @@ internal static partial class NetlinkNative
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetSocketOption(SafeFileHandle socket, int level, int name, in int value, uint length);
 
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    internal static partial int SetSocketOption(SafeFileHandle socket, int level, int name, ReadOnlySpan<byte> value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(SafeFileHandle socket, ReadOnlySpan<byte> address, uint length);
+
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     internal static partial nint Send(SafeFileHandle socket, ReadOnlySpan<byte> buffer, nint length, int flags);
 

@@ -30,4 +30,13 @@ internal static partial class OverlayLog
 
     [LoggerMessage(412, LogLevel.Critical, "sleeve: a data thread ended; without it nothing travels, so the daemon stops")]
     public static partial void DataThreadEnded(this ILogger logger, Exception failure);
+
+    [LoggerMessage(420, LogLevel.Error, "Hairpin mode enabled on \"{Port}\"")]
+    public static partial void HairpinEnabled(this ILogger logger, string port);
+
+    [LoggerMessage(421, LogLevel.Debug, "{Device} is not called {Name} too: the kernel has no second names, or another link has this one")]
+    public static partial void NoSecondName(this ILogger logger, string device, string name);
+
+    [LoggerMessage(422, LogLevel.Warning, "Hairpin mode of the bridge's port will not be noticed: {Reason}")]
+    public static partial void PortNotWatched(this ILogger logger, string reason);
 }

@@ -32,7 +32,7 @@ internal static class OverlayServices
     internal static IServiceCollection AddOverlay(this IServiceCollection services)
     {
         services.TryAddSingleton(new OverlayMode(FastDatapath: false));
-        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager).AddSingleton<IMetricSource, SleeveMetrics>();
+        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager).AddSingleton<IMetricSource, SleeveMetrics>().AddHostedService<BridgePort>();
     }
 
     /// <summary>Its part of the report. Goes after the mesh's.</summary>

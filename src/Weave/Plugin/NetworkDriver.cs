@@ -21,6 +21,7 @@ internal sealed class NetworkDriver(
     EngineFacts engine,
     ILinks links,
     ISysctls sysctls,
+    EndpointMark mark,
     ILogger<NetworkDriver> logger)
 {
     /// <summary>Interfaces in containers begin with this; Docker adds a number.</summary>
@@ -45,6 +46,12 @@ internal sealed class NetworkDriver(
 
     internal CreateEndpointAnswer CreateEndpoint(CreateEndpointRequest request)
     {
+        if (request.EndpointID.Length == 0)
+        {
+            // Docker repeats a call that broke off, without what it had to say: its reader is at the end.
+            throw new PluginException("Docker's call came without its content, as when the router ends while it answers: start the container again");
+        }
+
         if (request.Interface is not { } wanted)
         {
             throw new PluginException("Not supported: creating an interface from within CreateEndpoint");
@@ -68,6 +75,7 @@ internal sealed class NetworkDriver(
 
     internal JoinAnswer Join(JoinRequest request)
     {
+        endpoints.Joined(request.EndpointID);
         bool multicast = options.ForceMulticast || networks.Find(request.NetworkID) is { Multicast: true };
         bool first = multicast && multicastRoutes.Take(request.SandboxKey, request.EndpointID);
         InterfaceName name = new(EndpointNames.Guest(request.EndpointID), "", ContainerInterface);
@@ -100,6 +108,7 @@ internal sealed class NetworkDriver(
         {
             Refuse(host);
             Refuse(guest);
+            mark.Set(guest);
             if (!options.TransmitChecksum)
             {
                 links.DisableTransmitChecksum(guest);

@@ -40,4 +40,7 @@ internal static partial class PluginLog
 
     [LoggerMessage(711, LogLevel.Warning, "[plugin] Container {Container}: {Path} keeps an address its resolver cannot use: {Reason}")]
     internal static partial void HostsNotMended(this ILogger logger, string container, string path, string reason);
+
+    [LoggerMessage(712, LogLevel.Information, "[plugin] Docker never came for {Link}, which was made before our start: deleted")]
+    internal static partial void EndpointGivenUp(this ILogger logger, string link);
 }

@@ -44,13 +44,16 @@ internal static class PluginServices
 
         services
             .AddSingleton<PluginNetworks>(provider => new PluginNetworks(provider.GetRequiredService<IStateStore>()))
-            .AddSingleton<EndpointTable>(provider => new EndpointTable(provider.GetRequiredService<ILinks>()))
+            .AddSingleton<EndpointMark>()
+            .AddSingleton<EndpointTable>(provider => new EndpointTable(
+                provider.GetRequiredService<ILinks>(), provider.GetRequiredService<EndpointMark>(), provider.GetRequiredService<ILogger<EndpointTable>>()))
             .AddSingleton<EndpointRemover>()
             .AddSingleton<MulticastRoutes>()
             .AddSingleton<EngineFacts>()
             .AddSingleton<PluginEndpoints>()
             .AddSingleton<IReportSection, PluginReportSection>();
         services.AddHostedService(provider => provider.GetRequiredService<EndpointRemover>());
+        services.AddHostedService<EndpointPatience>();
         services.AddSingleton<PluginAddresses>(); // without allocation nobody asks for it
         if (options.AllocationEnabled)
         {
@@ -147,5 +150,6 @@ internal static class PluginServices
         services.GetRequiredService<EngineFacts>(),
         services.GetRequiredService<ILinks>(),
         services.GetRequiredService<ISysctls>(),
+        services.GetRequiredService<EndpointMark>(),
         services.GetRequiredService<ILogger<NetworkDriver>>());
 }

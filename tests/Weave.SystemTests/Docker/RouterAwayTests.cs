@@ -27,6 +27,22 @@ public sealed class RouterAwayTests : IDisposable
         Assert.Contains("Service: router", DockerHosts.On(1, "weave status"), StringComparison.Ordinal);
     }
 
+    /// <summary>By Docker's own calls, so that the router is certainly another one.</summary>
+    [Fact]
+    public void An_endpoint_that_one_router_made_joins_the_next()
+    {
+        const string endpoint = "1111222233334444555566667777888811112222333344445555666677778888";
+        Launch();
+        Call("CreateEndpoint", $$$"""{"NetworkID":"x","EndpointID":"{{{endpoint}}}","Interface":{"Address":"10.32.6.6/16","AddressIPv6":"","MacAddress":""}}""");
+        DockerHosts.On(1, "docker restart weave && weave status");
+        Assert.Contains("\"SrcName\":\"vethwg111122223\"", Call("Join", $$"""{"NetworkID":"x","EndpointID":"{{endpoint}}","SandboxKey":"/x"}"""), StringComparison.Ordinal);
+        DockerHosts.On(1, "ip link show vethwg111122223 && ip netns add made && ip link set vethwg111122223 netns made && ip netns del made");
+        Call("DeleteEndpoint", $$"""{"NetworkID":"x","EndpointID":"{{endpoint}}"}""");
+
+        static string Call(string name, string body) =>
+            DockerHosts.On(1, $"curl -sf --unix-socket /run/docker/plugins/weavemesh.sock -d '{body}' http://plugin/NetworkDriver.{name}");
+    }
+
     [Fact]
     public void A_router_that_stays_away_is_named_at_once_and_containers_can_end()
     {

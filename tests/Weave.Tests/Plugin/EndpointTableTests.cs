@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Weave.Linux.Netlink;
 using Weave.Plugin;
 using Weave.Tests.Fakes;
@@ -13,10 +14,10 @@ public sealed class EndpointTableTests
     [Theory]
     [InlineData("weave 10.32.0.7/12 123456789abc")]
     [InlineData("")] // killed before it was described
-    public void A_pair_whose_other_end_is_on_the_host_is_no_containers_and_goes(string alias)
+    public void A_pair_whose_other_end_is_back_on_the_host_is_no_containers_and_goes(string alias)
     {
         _links.CreateVeth(new VethSpec("vethwl123456789", "vethwg123456789") { Alias = alias });
-        Assert.Empty(new EndpointTable(_links).Addresses);
+        Assert.Empty(Start().Addresses);
         Assert.Empty(_links.List());
     }
 
@@ -24,7 +25,9 @@ public sealed class EndpointTableTests
     public void A_pair_whose_other_end_is_in_a_container_keeps_its_address()
     {
         _links.CreateVeth(new VethSpec("vethwl123456789", "eth0") { Alias = "weave 10.32.0.7/12 123456789abc" });
-        Assert.Equal("123456789abc", new EndpointTable(_links).UserOf(Ipv4Address.Parse("10.32.0.7")));
+        Assert.Equal("123456789abc", Start().UserOf(Ipv4Address.Parse("10.32.0.7")));
         Assert.NotNull(_links.Find("vethwl123456789"));
     }
+
+    private EndpointTable Start() => new(_links, new EndpointMark(new FakeSysctls()), NullLogger<EndpointTable>.Instance);
 }

@@ -19,7 +19,7 @@ internal sealed class PluginHost : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("weave-plugin").FullName;
     private readonly WebApplication _app;
 
-    private PluginHost(IStateStore store, FakeLinks links, TimeProvider? time)
+    private PluginHost(IStateStore store, FakeLinks links, FakeSysctls sysctls, TimeProvider? time)
     {
         Options = new DaemonOptions { Plugin = true, DockerApi = "", PluginSocket = $"{_directory}/weave.sock", PluginMeshSocket = $"{_directory}/weavemesh.sock" };
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -29,7 +29,7 @@ internal sealed class PluginHost : IAsyncDisposable
             kestrel.ListenOn(Surface.PluginMesh, DriverSockets.Own(Options.PluginMeshSocket, DriverSockets.Router));
         });
         builder.Services.AddRoutingCore().AddLogging().AddSingleton(Options).AddSingleton(time ?? TimeProvider.System).AddSingleton(store)
-            .AddSingleton<ILinks>(links).AddSingleton<IRoutes>(Routes).AddSingleton<ISysctls>(new FakeSysctls())
+            .AddSingleton<ILinks>(links).AddSingleton<IRoutes>(Routes).AddSingleton<ISysctls>(sysctls)
             .AddSingleton<IAddressAllocation>(Allocation).AddPlugin(Options);
         _app = builder.Build();
         _app.MapPlugin();
@@ -44,9 +44,12 @@ internal sealed class PluginHost : IAsyncDisposable
 
     internal FakeAllocation Allocation { get; } = new();
 
+    internal EndpointTable Endpoints => _app.Services.GetRequiredService<EndpointTable>();
+
     internal EngineFacts Engine => _app.Services.GetRequiredService<EngineFacts>();
 
-    internal static async Task<PluginHost> StartAsync(IStateStore? store = null, FakeLinks? links = null, TimeProvider? time = null)
+    internal static async Task<PluginHost> StartAsync(
+        IStateStore? store = null, FakeLinks? links = null, FakeSysctls? sysctls = null, TimeProvider? time = null)
     {
         links ??= new FakeLinks();
         if (links.Find("weave") is null)
@@ -54,7 +57,7 @@ internal sealed class PluginHost : IAsyncDisposable
             links.CreateBridge("weave");
         }
 
-        PluginHost host = new(store ?? new MemoryStateStore(), links, time);
+        PluginHost host = new(store ?? new MemoryStateStore(), links, sysctls ?? new FakeSysctls(), time);
         await host._app.StartAsync();
         return host;
     }

@@ -82,6 +82,7 @@ public sealed class PluginTests
             await host.OkAsync("/NetworkDriver.CreateEndpoint", Endpoint(First, "10.32.0.5/12"));
         }
 
+        // Without the settings of the first host: the end was in a container meanwhile, so the kernel forgot them.
         await using PluginHost again = await PluginHost.StartAsync(null, links);
         Assert.Null(links.Find(EndpointNames.Host(First)));
         await again.OkAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}""");
@@ -228,6 +229,14 @@ public sealed class PluginTests
         await host.OkAsync("/NetworkDriver.DeleteEndpoint", Endpoint(First, ""));
         await host.FailAsync("/NetworkDriver.DeleteEndpoint", Endpoint("short", ""));
         await host.FailAsync("/NetworkDriver.CreateEndpoint", """{"NetworkID":"x","EndpointID":"short","Interface":{"Address":"","AddressIPv6":"","MacAddress":""}}""");
+    }
+
+    /// <summary>Docker, whose call broke off when the router ended, sends no body with the next attempt.</summary>
+    [Fact]
+    public async Task A_call_that_lost_its_content_is_said_so()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        Assert.Contains("start the container again", await host.FailAsync("/NetworkDriver.CreateEndpoint", ""), StringComparison.Ordinal);
     }
 
     private static string Created(string options) =>

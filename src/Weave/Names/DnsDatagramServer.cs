@@ -43,7 +43,7 @@ internal sealed class DnsDatagramServer : IDisposable
             ReceiveBufferSize = ReceiveBufferBytes,
         };
         DatagramBatch.Prepare(_socket);
-        _socket.Bind(options.Listen);
+        DnsListening.Bind(_socket, options.Listen, logger);
         _thread = new Thread(Run) { Name = "dns", IsBackground = true };
     }
 

@@ -39,7 +39,7 @@ internal sealed class DnsStreamServer : IDisposable
         _time = time;
         _logger = logger;
         _listener = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(listen);
+        DnsListening.Bind(_listener, listen, logger);
         _listener.Listen(Backlog);
     }
 

@@ -35,4 +35,7 @@ internal static partial class NamesLog
 
     [LoggerMessage(509, LogLevel.Warning, "Docker cannot be asked for containers, so names of those on the bridge may be missing: {Reason}")]
     public static partial void ContainersNotAsked(this ILogger logger, string reason);
+
+    [LoggerMessage(510, LogLevel.Information, "This host does not have the address {Address} yet; names are served there as soon as it has")]
+    public static partial void ListeningEarly(this ILogger logger, string address);
 }

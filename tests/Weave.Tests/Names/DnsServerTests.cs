@@ -45,6 +45,14 @@ public sealed class DnsServerTests : IDisposable
         Assert.Equal([Ipv4Address.Parse("10.32.0.1")], DnsMessages.Addresses(answer));
     }
 
+    /// <summary>Docker's bridge comes after a router that is a service of the host.</summary>
+    [Fact]
+    public void An_address_that_the_host_does_not_have_yet_is_taken()
+    {
+        using DnsServer early = Serve(_names, "weave.local.", "", 53, "192.0.2.1:0");
+        Assert.Equal("192.0.2.1", early.LocalEndPoint.Address.ToString());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

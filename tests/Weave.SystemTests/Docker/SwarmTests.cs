@@ -7,31 +7,24 @@ namespace Weave.SystemTests.Docker;
 [Trait("Docker", "Any")]
 public sealed class SwarmTests : IDisposable
 {
-    private const string Plugin = "weaveworks/net-plugin:latest";
-
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
     private static readonly int[] All = [1, 2, 3];
 
     public SwarmTests(DockerHosts hosts)
     {
         ArgumentNullException.ThrowIfNull(hosts);
-        Dissolve(); // what an interrupted run left would be in the way
-        // A dockerd that was in another swarm may hold on to the keys of its gossip, and then hears no names of other nodes.
-        Parallel.ForEach(All, host => DockerHosts.Do("docker", $"{host}", "restart"));
-        DockerHosts.On(1, $"docker swarm init --advertise-addr {DockerHosts.AddressOf(1)}");
-        string token = DockerHosts.On(1, "docker swarm join-token -q worker");
-        Parallel.ForEach(All.Skip(1), host => DockerHosts.On(host, $"docker swarm join --token {token} {DockerHosts.AddressOf(1)}:2377"));
+        Swarm.Form(All);
         foreach (int host in All)
         {
-            DockerHosts.On(host, $"weave plugin-v2 create && docker plugin set {Plugin} WEAVE_PASSWORD=wfvAwt7sj WEAVE_MULTICAST=1 WEAVE_MTU=1300 && docker plugin enable {Plugin}");
+            Swarm.CreatePlugin(host, "WEAVE_PASSWORD=wfvAwt7sj WEAVE_MULTICAST=1 WEAVE_MTU=1300");
         }
 
-        DockerHosts.On(1, $"docker network create --driver={Plugin} --attachable mynetwork && docker network create --driver={Plugin} --attachable other");
+        DockerHosts.On(1, $"docker network create --driver={Swarm.Plugin} --attachable mynetwork && docker network create --driver={Swarm.Plugin} --attachable other");
     }
 
     public void Dispose()
     {
-        Dissolve();
+        Swarm.Dissolve(All);
         DockerHosts.Clean();
     }
 
@@ -101,8 +94,4 @@ public sealed class SwarmTests : IDisposable
                 () => DockerHosts.TryOn(host, $"docker exec {container} ping -c 1 -W 1 {address}").ExitCode == 0);
         }
     }
-
-    private static void Dissolve() => Parallel.ForEach(
-        All,
-        host => DockerHosts.TryOn(host, $"docker ps -aq | xargs -r docker rm -f; docker swarm leave --force; docker ps -aq | xargs -r docker rm -f; docker plugin rm --force {Plugin}"));
 }

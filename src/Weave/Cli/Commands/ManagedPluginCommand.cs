@@ -1,6 +1,8 @@
 using Weave.Cli.Launch;
 using Weave.Docker;
 using Weave.Docker.Managed;
+using Weave.Linux.Netlink;
+using Weave.Wire.Primitives;
 
 namespace Weave.Cli.Commands;
 
@@ -29,9 +31,21 @@ internal static class ManagedPluginCommand
     /// <summary>In the plugin: reads the settings, looks for the other nodes, and becomes the router.</summary>
     internal static async Task<int> RunRouterAsync()
     {
+        string range = ManagedPluginArguments.Range(Environment.GetEnvironmentVariable);
+        if (OverlapOf(range) is { Length: > 0 } route)
+        {
+            await Console.Error.WriteLineAsync(
+                $"Network {range} overlaps with existing route {route} on host: set another IPALLOC_RANGE on all nodes (docker plugin set PLUGIN IPALLOC_RANGE=...)").ConfigureAwait(false);
+            return 1;
+        }
+
         IReadOnlyList<string> arguments = ManagedPluginArguments.From(Environment.GetEnvironmentVariable, await FindPeersAsync().ConfigureAwait(false));
         return await RouterCommand.RunAsync([.. arguments]).ConfigureAwait(false);
     }
+
+    /// <returns>What the host reaches already in this range; empty for nothing. Whether it is a range at all the router says.</returns>
+    private static string OverlapOf(string range) =>
+        Ipv4Cidr.TryParse(range, out Ipv4Cidr cidr) ? HostFactsCommand.Overlap(new Links(), cidr, CliEnvironment.Bridge) : "";
 
     /// <summary>Nobody, when dockerd cannot be asked: at boot it waits for its plugins before it answers.</summary>
     private static async Task<IReadOnlyList<string>> FindPeersAsync()

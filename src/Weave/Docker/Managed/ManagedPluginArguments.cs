@@ -5,6 +5,14 @@ public static class ManagedPluginArguments
 {
     private const string DataDirectory = "/host/var/lib/weave";
 
+    /// <summary>The range that addresses come from.</summary>
+    /// <param name="setting">Value of a setting; null or empty when it was not set.</param>
+    public static string Range(Func<string, string?> setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        return Or(setting("IPALLOC_RANGE"), "10.32.0.0/12");
+    }
+
     /// <param name="setting">Value of a setting; null or empty when it was not set. The password is not among them: the router reads it itself.</param>
     /// <param name="peers">Other nodes of the swarm. With none the peers of the last run are used: while dockerd starts its plugins nobody can ask it.</param>
     public static IReadOnlyList<string> From(Func<string, string?> setting, IReadOnlyList<string> peers)
@@ -19,7 +27,7 @@ public static class ManagedPluginArguments
             $"--http-addr={Or(setting("WEAVE_HTTP_ADDR"), "127.0.0.1:6784")}",
             $"--status-addr={Or(setting("WEAVE_STATUS_ADDR"), "0.0.0.0:6782")}",
             "--no-dns",
-            $"--ipalloc-range={Or(setting("IPALLOC_RANGE"), "10.32.0.0/12")}",
+            $"--ipalloc-range={Range(setting)}",
             $"--log-level={Or(setting("LOG_LEVEL"), "info")}",
             $"--db-prefix={DataDirectory}/weave",
             "--plugin-v2",

@@ -40,6 +40,7 @@ public sealed class ResetTests : IDisposable
     public void It_leaves_the_host_as_it_was(string flags)
     {
         DockerHosts.On(1, "weave reset --force 2>/dev/null; docker run --rm test true"); // Docker has made what it makes once
+        AwaitIdleBridge();
         Dictionary<string, string> before = Look();
         DockerHosts.On(1, $"weave launch {flags} && weave expose -h here.weave.local");
         DockerHosts.On(1, "docker run -dt --name plugged --net=weave test /bin/sh && docker run -dt --name attached test /bin/sh && weave attach attached && weave dns-add attached -h a.weave.local && weave status && weave ps");
@@ -51,9 +52,16 @@ public sealed class ResetTests : IDisposable
             DockerHosts.On(1, "docker network rm docker_gwbridge 2>/dev/null || true"); // Docker's, made for the first container that has no other way out
         }
 
+        AwaitIdleBridge();
         Dictionary<string, string> after = Look();
         Assert.All(Looks, look => Assert.Equal(before[look.Of], after[look.Of]));
     }
+
+    /// <summary>The kernel notices a moment later that the last container left Docker's bridge, and what it says of the bridge's routes changes.</summary>
+    private static void AwaitIdleBridge() => Eventually.True(
+        TimeSpan.FromSeconds(30),
+        "no container is left on docker0",
+        () => DockerHosts.On(1, "ip -4 route show dev docker0").Contains("linkdown", StringComparison.Ordinal));
 
     private static Dictionary<string, string> Look() => Looks.ToDictionary(look => look.Of, look => $"{look.Of}\n{DockerHosts.TryOn(1, look.Question).Output}");
 }

@@ -93,23 +93,24 @@ public sealed class RecordedRepliesTests
         for (int i = 0; i < replies.Count; i++)
         {
             between?.Invoke(routers, replies, i);
-            foreach (string difference in Compare(replies[i]))
+            // Which of two connections between the same two survives is left to chance.
+            foreach (string difference in Compare(run == "tie2" ? [replies[i], replies[i].Mirrored()] : [replies[i]]))
             {
                 _seen.Add(difference);
             }
         }
     }
 
-    /// <summary>What only tells is asked again until peers know of each other what they knew when it was recorded.</summary>
-    private static string[] Compare(RecordedReply recorded)
+    /// <summary>What only tells is asked again until peers know of each other what they knew when it was recorded. One of several will do.</summary>
+    private static string[] Compare(RecordedReply[] recorded)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string[] differences;
         do
         {
-            differences = [.. recorded.Differences(recorded.Ask())];
+            differences = recorded.Select(reply => reply.Differences(reply.Ask()).ToArray()).MinBy(found => found.Length)!;
         }
-        while (recorded.Method == "GET" && differences.Any(difference => !Deviations.ContainsKey(difference)) && watch.Elapsed < Settling);
+        while (recorded[0].Method == "GET" && differences.Any(difference => !Deviations.ContainsKey(difference)) && watch.Elapsed < Settling);
         return differences;
     }
 }

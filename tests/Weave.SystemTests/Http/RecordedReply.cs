@@ -27,6 +27,14 @@ internal sealed record RecordedReply(int Host, string Method, string Url, IReadO
         ];
     }
 
+    /// <summary>The same with the first two hosts in each other's place.</summary>
+    internal RecordedReply Mirrored()
+    {
+        const string First = "00:00:00:00:00:01(host1)";
+        const string Second = "00:00:00:00:00:02(host2)";
+        return this with { Host = 3 - Host, Body = Body.Replace(First, "first", StringComparison.Ordinal).Replace(Second, First, StringComparison.Ordinal).Replace("first", Second, StringComparison.Ordinal) };
+    }
+
     /// <summary>Asks a router of ours the same.</summary>
     internal (string Status, string Body) Ask()
     {

@@ -14,7 +14,8 @@ public static class InternetChecksum
     /// <summary>Adds <paramref name="bytes"/> to <paramref name="sum"/>, which may be any earlier result or 0.</summary>
     public static ulong Add(ulong sum, ReadOnlySpan<byte> bytes)
     {
-        if (Vector256.IsHardwareAccelerated && bytes.Length >= Vector256<byte>.Count * 2)
+        // Not 256 bits: in a binary for every CPU the compiler leaves those out.
+        if (bytes.Length >= Vector128<byte>.Count * 2)
         {
             sum = AddVectors(sum, ref bytes);
         }
@@ -65,20 +66,19 @@ public static class InternetChecksum
 
     private static ulong AddVectors(ulong sum, ref ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<Vector256<uint>> vectors = MemoryMarshal.Cast<byte, Vector256<uint>>(bytes);
-        Vector256<ulong> even = Vector256<ulong>.Zero;
-        Vector256<ulong> odd = Vector256<ulong>.Zero;
-        Vector256<ulong> mask = Vector256.Create(0xFFFF_FFFFUL);
-        foreach (Vector256<uint> vector in vectors)
+        ReadOnlySpan<Vector128<ulong>> vectors = MemoryMarshal.Cast<byte, Vector128<ulong>>(bytes);
+        Vector128<ulong> even = Vector128<ulong>.Zero;
+        Vector128<ulong> odd = Vector128<ulong>.Zero;
+        Vector128<ulong> mask = Vector128.Create(0xFFFF_FFFFUL);
+        foreach (Vector128<ulong> words in vectors)
         {
             // Lanes of 64 bits hold sums of 32-bit words: no carry is lost below 2^32 words.
-            Vector256<ulong> words = vector.AsUInt64();
             even += words & mask;
-            odd += Vector256.ShiftRightLogical(words, 32);
+            odd += Vector128.ShiftRightLogical(words, 32);
         }
 
-        bytes = bytes[(vectors.Length * Vector256<byte>.Count)..];
-        return Fold32(sum) + Fold32(Vector256.Sum(even)) + Fold32(Vector256.Sum(odd));
+        bytes = bytes[(vectors.Length * Vector128<byte>.Count)..];
+        return Fold32(sum) + Fold32(Vector128.Sum(even)) + Fold32(Vector128.Sum(odd));
     }
 
     private static ulong Fold32(ulong sum)

@@ -12,8 +12,8 @@ public static unsafe partial class ShortTurns
     private const int ThisThread = 0;
     private const uint SCHED_OTHER = 0;
 
-    /// <summary>The least that the kernel takes, nanoseconds; the default is about 3 ms.</summary>
-    private const ulong Turn = 100_000;
+    /// <summary>Nanoseconds; the default is about 3 ms on many cores. Shorter ones cost throughput (docs/sleeve-performance.md).</summary>
+    private const ulong Turn = 1_500_000;
 
     // struct sched_attr: size (4) | policy (4) | flags (8) | nice (4) | priority (4) | runtime (8) | deadline (8) | period (8)
     private const int AttributesSize = 48;

@@ -81,9 +81,9 @@ internal sealed class RouterClient : IDisposable
     internal async Task<RouterReply> PatientAsync(string method, string path, IEnumerable<(string Name, string Value)>? form = null, bool json = false)
     {
         RouterReply reply = await TryAsync(method, path, form, json).ConfigureAwait(false);
-        for (TimeSpan waited = TimeSpan.Zero; reply.Status == 0 && waited < StartPatience && await IsStartingAsync().ConfigureAwait(false); waited += AskEvery)
+        for (TimeSpan waited = TimeSpan.Zero; reply.IsOfAStart && waited < StartPatience && await IsStartingAsync().ConfigureAwait(false); waited += AskEvery)
         {
-            // Docker has just started it again, or somebody has: it answers in a moment.
+            // Docker has just started it again, or somebody has: it answers, and is ready, in a moment.
             await Task.Delay(AskEvery, _context.Cancel).ConfigureAwait(false);
             reply = await TryAsync(method, path, form, json).ConfigureAwait(false);
         }

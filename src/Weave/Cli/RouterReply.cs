@@ -13,6 +13,9 @@ internal sealed record RouterReply(int Status, string Body)
     /// <summary>The part of the router that answers this is off.</summary>
     internal bool IsAbsent => Status == 404;
 
+    /// <summary>What a router says that has just been started: nothing, or that it is not ready.</summary>
+    internal bool IsOfAStart => Status is 0 or 503;
+
     /// <summary>Exit status of the original's HTTP calls: 4 for "not found", 7 for "cannot connect".</summary>
     internal int ExitCode => IsSuccess ? 0 : Status switch
     {

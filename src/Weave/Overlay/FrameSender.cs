@@ -16,7 +16,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
     private readonly UdpSendQueue _queue;
     private readonly SleeveCounters _counters;
     private readonly ITooBigAnswer _answers;
-    private readonly byte[] _scratch = new byte[ushort.MaxValue + 1];
+    private readonly byte[] _scratch = new byte[TcpSegment.IpOffset + ushort.MaxValue];
     private readonly byte[] _answer = new byte[IcmpFragmentationNeeded.MaxSize];
     private SleeveLink? _openLink;
     private SleevePath? _openPath;
@@ -128,7 +128,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
                 Refuse(hop, frame);
             }
         }
-        else if (hop.Path.StackFragments || fits)
+        else if (fits || (hop.Path.StackFragments && FitsDatagram(hop, frame)))
         {
             Copy(hop, frame, dontFragment: !hop.Path.StackFragments);
         }
@@ -165,9 +165,12 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
         }
     }
 
+    private static bool FitsDatagram(in Hop hop, ReadOnlySpan<byte> frame) =>
+        hop.Link.Cipher.HeaderSize + SleeveFrame.HeaderSize + frame.Length <= SleeveDatagram.MaxSize;
+
     private void Copy(in Hop hop, ReadOnlySpan<byte> frame, bool dontFragment)
     {
-        if (hop.Link.Cipher.HeaderSize + SleeveFrame.HeaderSize + frame.Length > SleeveDatagram.MaxSize)
+        if (!FitsDatagram(hop, frame))
         {
             _counters.TooBig++;
             hop.Link.Traffic.Drop();

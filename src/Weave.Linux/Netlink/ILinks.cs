@@ -30,6 +30,10 @@ public interface ILinks
     /// <returns>It existed.</returns>
     bool Delete(string name);
 
+    /// <summary>What arrives at one link leaves through another instead, as long as both are there.</summary>
+    /// <exception cref="KernelException">Also for a kernel that cannot do it (cls_u32, act_mirred).</exception>
+    void Redirect(string from, string to);
+
     /// <summary>Makes the device compute checksums in software, for those who read its packets as they are.</summary>
     void DisableTransmitChecksum(string name);
 }

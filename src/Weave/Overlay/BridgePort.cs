@@ -37,13 +37,14 @@ internal sealed class BridgePort(DaemonOptions options, OverlayMode mode, ILogge
     {
         try
         {
+            Links links = new();
             string device = mode.FastDatapath ? FastDatapathSpec.DeviceFor((ushort)(options.Port + 1)) : OverlayServices.TapName;
-            if (new Links().Find(device) is not { } port)
+            if ((PortWithThatName(links) ?? links.Find(device)) is not { } port)
             {
                 return;
             }
 
-            if (!LinkAliases.Add(port.Index, OriginalName))
+            if (port.Name != OriginalName && !LinkAliases.Add(port.Index, OriginalName))
             {
                 logger.NoSecondName(device, OriginalName);
             }
@@ -55,6 +56,8 @@ internal sealed class BridgePort(DaemonOptions options, OverlayMode mode, ILogge
             logger.PortNotWatched(reason.Message);
         }
     }
+
+    private static Link? PortWithThatName(Links links) => links.Find(OriginalName) is { Name: OriginalName } port ? port : null;
 
     private void Watch(int port)
     {

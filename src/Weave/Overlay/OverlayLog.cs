@@ -39,4 +39,7 @@ internal static partial class OverlayLog
 
     [LoggerMessage(422, LogLevel.Warning, "Hairpin mode of the bridge's port will not be noticed: {Reason}")]
     public static partial void PortNotWatched(this ILogger logger, string reason);
+
+    [LoggerMessage(423, LogLevel.Warning, "The MTU is {Mtu} bytes, the most that a TAP device takes: {Reason}")]
+    public static partial void NoWidePort(this ILogger logger, int mtu, string reason);
 }

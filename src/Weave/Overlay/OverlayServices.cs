@@ -22,9 +22,6 @@ internal static class OverlayServices
     /// <summary>Super-packets of 64 KB, so this is a lot of data.</summary>
     private const int TapQueueLength = 1000;
 
-    /// <summary>The biggest packet that a TAP device takes; nothing bigger may come out of a container.</summary>
-    private const int TapMtuBytes = 65521;
-
     /// <summary>
     /// Adds <see cref="IOverlayManager"/>. Other overlays are added before, as <see cref="ISubOverlay"/>, and are
     /// preferred to sleeve; whoever makes the kernel switch says so with an <see cref="OverlayMode"/>.
@@ -70,21 +67,21 @@ internal static class OverlayServices
     private static TapDevice MakePort(IServiceProvider provider, DaemonOptions options, OverlayMode mode)
     {
         ILinks links = provider.GetRequiredService<ILinks>();
+        TapConnection connection = new(
+            links,
+            provider.GetRequiredService<ISysctls>(),
+            provider.GetRequiredService<HostBridge>().Ensure,
+            provider.GetRequiredService<ILogger<TapConnection>>());
+        connection.RemoveOld();
+        TapDevice tap = TapDevice.Create(TapName);
+        links.Change(TapName, new LinkChange { Up = true, MtuBytes = TapConnection.TapMtuBytes, TransmitQueueLength = TapQueueLength });
         if (!mode.FastDatapath)
         {
             PeerName self = provider.GetRequiredService<MeshIdentity>().Name;
-            int mtu = Math.Min(options.MtuBytes > 0 ? options.MtuBytes : TapMtuBytes, TapMtuBytes);
-            provider.GetRequiredService<HostBridge>().Ensure(new BridgeSpec(options.WeaveBridge, new MacAddress(self.Value), mtu));
+            int mtu = options.MtuBytes > 0 ? options.MtuBytes : BridgeSpec.UnboundedMtuBytes;
+            connection.Connect(TapName, new BridgeSpec(options.WeaveBridge, new MacAddress(self.Value), mtu));
         }
 
-        TapDevice tap = TapDevice.Create(TapName);
-        links.Change(TapName, new LinkChange
-        {
-            Up = true,
-            MtuBytes = TapMtuBytes,
-            TransmitQueueLength = TapQueueLength,
-            Master = mode.FastDatapath ? null : options.WeaveBridge,
-        });
         return tap;
     }
 

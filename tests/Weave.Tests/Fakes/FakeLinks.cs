@@ -13,6 +13,9 @@ internal sealed class FakeLinks : ILinks
     /// <summary>Called before a link is deleted, by whoever deletes it.</summary>
     internal Action OnDelete { get; set; } = () => { };
 
+    /// <summary>Called before a link is redirected to another.</summary>
+    internal Action<string, string> OnRedirect { get; set; } = (_, _) => { };
+
     public Link? Find(string name)
     {
         lock (_links)
@@ -50,7 +53,8 @@ internal sealed class FakeLinks : ILinks
     public void Change(string name, LinkChange change)
     {
         Link link = Find(name) ?? throw new KernelException($"look up link \"{name}\"", Errno.ENODEV);
-        Replace(link with { Up = change.Up ?? link.Up, MtuBytes = change.MtuBytes ?? link.MtuBytes, Mac = change.Mac ?? link.Mac, Name = change.Name ?? link.Name });
+        int master = change.Master is { } bridge ? Find(bridge)?.Index ?? 0 : link.MasterIndex;
+        Replace(link with { MasterIndex = master, Up = change.Up ?? link.Up, MtuBytes = change.MtuBytes ?? link.MtuBytes, Mac = change.Mac ?? link.Mac, Name = change.Name ?? link.Name });
     }
 
     public bool Delete(string name)
@@ -63,6 +67,8 @@ internal sealed class FakeLinks : ILinks
             return link is not null;
         }
     }
+
+    public void Redirect(string from, string to) => OnRedirect(from, to);
 
     public void DisableTransmitChecksum(string name)
     {

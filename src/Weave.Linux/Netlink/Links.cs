@@ -13,8 +13,6 @@ public sealed class Links : ILinks
     private const ushort RTM_DELLINK = 17;
     private const ushort RTM_GETLINK = 18;
     private const ushort RTM_SETLINK = 19;
-    private const ushort RTM_NEWQDISC = 36;
-    private const ushort RTM_NEWTFILTER = 44;
     private const ushort NLM_F_REQUEST = 1;
     private const ushort NLM_F_ACK = 4;
     private const ushort NLM_F_DUMP = 0x300;
@@ -46,21 +44,6 @@ public sealed class Links : ILinks
     private const ushort IFLA_VXLAN_UDP_CSUM = 18;
     private const ushort IFLA_VXLAN_UDP_ZERO_CSUM6_RX = 20;
     private const ushort IFLA_VXLAN_COLLECT_METADATA = 25;
-
-    private const ushort TCA_KIND = 1;
-    private const ushort TCA_OPTIONS = 2;
-    private const ushort TCA_U32_SEL = 5;
-    private const ushort TCA_U32_ACT = 7;
-    private const ushort TCA_ACT_KIND = 1;
-    private const ushort TCA_ACT_OPTIONS = 2;
-    private const ushort TCA_MIRRED_PARMS = 2;
-    private const uint TC_H_CLSACT = 0xFFFF_FFF1;
-    private const uint TC_H_CLSACT_INGRESS = 0xFFFF_FFF2;
-    private const uint ClsactHandle = 0xFFFF_0000;
-    private const uint FirstOfAllProtocols = (1 << 16) | 0x0300; // preference, then ETH_P_ALL in network order
-    private const byte TC_U32_TERMINAL = 1;
-    private const int TC_ACT_STOLEN = 4;
-    private const int TCA_EGRESS_REDIR = 1;
 
     private const nuint SIOCETHTOOL = 0x8946;
     private const uint ETHTOOL_STXCSUM = 0x17;
@@ -132,7 +115,7 @@ public sealed class Links : ILinks
 
         if (spec.Master.Length > 0)
         {
-            PrepareForPrograms(spec.Name);
+            TrafficControl.Prepare(Require(spec.Name));
         }
     }
 
@@ -237,52 +220,7 @@ public sealed class Links : ILinks
         }
     }
 
-    public void Redirect(string from, string to)
-    {
-        int source = Require(from).Index;
-        int target = Require(to).Index;
-        PrepareForPrograms(from);
-        NetlinkSocket.Execute(
-            $"redirect from \"{from}\" to \"{to}\"",
-            new NetlinkRequest(RTM_NEWTFILTER, Do | NLM_F_CREATE | NLM_F_EXCL)
-                .Header(TrafficHeader(source, 0, TC_H_CLSACT_INGRESS, FirstOfAllProtocols))
-                .Add(TCA_KIND, "u32")
-                .AddNested(TCA_OPTIONS, options => options
-                    .Add(TCA_U32_SEL, Everything())
-                    .AddNested(TCA_U32_ACT, actions => actions.AddNested(1, action => action
-                        .Add(TCA_ACT_KIND, "mirred")
-                        .AddNested(TCA_ACT_OPTIONS, parameters => parameters.Add(TCA_MIRRED_PARMS, RedirectTo(target)))))));
-    }
-
-    /// <summary>struct tcmsg: family (1) | pad (3) | index (4) | handle (4) | parent (4) | info (4)</summary>
-    private static byte[] TrafficHeader(int index, uint handle, uint parent, uint info)
-    {
-        byte[] header = new byte[20];
-        BitConverter.TryWriteBytes(header.AsSpan(4), index);
-        BitConverter.TryWriteBytes(header.AsSpan(8), handle);
-        BitConverter.TryWriteBytes(header.AsSpan(12), parent);
-        BitConverter.TryWriteBytes(header.AsSpan(16), info);
-        return header;
-    }
-
-    /// <summary>struct tc_u32_sel: flags (1) | shift (1) | keys (1) | pad (1) | offsets (12) | one key: mask, value, two offsets (4 each), all 0.</summary>
-    private static byte[] Everything()
-    {
-        byte[] selector = new byte[32];
-        selector[0] = TC_U32_TERMINAL;
-        selector[2] = 1;
-        return selector;
-    }
-
-    /// <summary>struct tc_mirred: index (4) | capabilities (4) | action (4) | references (4) | bindings (4) | what to do (4) | link (4)</summary>
-    private static byte[] RedirectTo(int link)
-    {
-        byte[] parameters = new byte[28];
-        BitConverter.TryWriteBytes(parameters.AsSpan(8), TC_ACT_STOLEN);
-        BitConverter.TryWriteBytes(parameters.AsSpan(20), TCA_EGRESS_REDIR);
-        BitConverter.TryWriteBytes(parameters.AsSpan(24), link);
-        return parameters;
-    }
+    public void Redirect(string from, string to) => TrafficControl.Redirect(Require(from), Require(to));
 
     /// <summary>struct ifreq: name (16) | pointer to struct ethtool_value: command (4) | data (4).</summary>
     public unsafe void DisableTransmitChecksum(string name)
@@ -297,23 +235,6 @@ public sealed class Links : ILinks
         if (NetlinkNative.Control(socket, SIOCETHTOOL, request) < 0)
         {
             throw new KernelException($"turn off transmit checksums of \"{name}\"", Marshal.GetLastPInvokeError());
-        }
-    }
-
-    /// <summary>
-    /// What programs of tc hang on. The kernel stops a device while this is made, and packets are lost if it is in use by
-    /// then; so it is made before anybody uses it.
-    /// </summary>
-    private void PrepareForPrograms(string name)
-    {
-        byte[] header = TrafficHeader(Require(name).Index, ClsactHandle, TC_H_CLSACT, 0);
-        try
-        {
-            NetlinkSocket.Execute($"prepare \"{name}\" for programs", new NetlinkRequest(RTM_NEWQDISC, Do | NLM_F_CREATE | NLM_F_EXCL).Header(header).Add(TCA_KIND, "clsact"));
-        }
-        catch (KernelException lacking) when (lacking.Errno is Errno.ENOENT or Errno.EOPNOTSUPP)
-        {
-            // A kernel without clsact, before 4.5 or built so, runs no programs either.
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class PathMtuSearch(int overheadBytes)
     private int _high;
     private int _sent;
     private int _hint;
+    private bool _ended;
 
     /// <summary>Largest overlay IP packet that passes undivided, as far as known.</summary>
     public int Mtu { get; private set; } = UnknownMtu;
@@ -43,20 +44,28 @@ public sealed class PathMtuSearch(int overheadBytes)
     public MtuStep OnTooBig(TimeSpan now, int underlayMtu)
     {
         int candidate = underlayMtu - overheadBytes;
-        if (underlayMtu < MinUnderlayMtu || (Candidate != 0 && candidate >= Candidate) || (Proved && candidate == Mtu))
+        if (underlayMtu < MinUnderlayMtu || (Candidate != 0 && candidate >= Candidate) || (Proved && candidate == Mtu) || (_ended && candidate >= Mtu))
         {
             return MtuStep.Nothing;
         }
 
         Mtu = Math.Min(Mtu, candidate);
-        return Start(now, candidate);
+        return _ended ? MtuStep.Settled : Start(now, candidate);
+    }
+
+    /// <summary>Nothing will be acknowledged any more: what is known stays, and only a refusal of the kernel's makes it less.</summary>
+    public void End()
+    {
+        _ended = true;
+        Candidate = 0;
+        NextDeadline = null;
     }
 
     /// <summary>A router claims that the path takes no more than <paramref name="underlayMtu"/>.</summary>
     public MtuStep OnHint(TimeSpan now, int underlayMtu)
     {
         int candidate = underlayMtu - overheadBytes;
-        if (underlayMtu < MinUnderlayMtu || candidate >= Mtu || Candidate != 0 || Mtu == UnknownMtu)
+        if (underlayMtu < MinUnderlayMtu || candidate >= Mtu || Candidate != 0 || Mtu == UnknownMtu || _ended)
         {
             return MtuStep.Nothing;
         }
@@ -66,7 +75,7 @@ public sealed class PathMtuSearch(int overheadBytes)
     }
 
     /// <summary>Tests the present size again: a path may have become narrower without a word.</summary>
-    public MtuStep Verify(TimeSpan now) => Candidate != 0 || Mtu == UnknownMtu ? MtuStep.Nothing : Start(now, Mtu);
+    public MtuStep Verify(TimeSpan now) => Candidate != 0 || Mtu == UnknownMtu || _ended ? MtuStep.Nothing : Start(now, Mtu);
 
     /// <summary>The other end got a test frame for <paramref name="mtu"/>.</summary>
     public MtuStep OnAcknowledged(TimeSpan now, int mtu)

@@ -143,6 +143,13 @@ public sealed class SleeveForwarder
         }
     }
 
+    /// <summary>The control connection, by which tests of the path are answered, is over: heartbeats go on, tests do not.</summary>
+    public void OnLinger()
+    {
+        _search.End();
+        _nextFragmentationTest = null;
+    }
+
     /// <summary>The kernel refused a datagram on the channel that must not be fragmented, and says what the path takes.</summary>
     public void OnTooBig(TimeSpan now, int underlayMtu, ICollection<SleeveEffect> effects) =>
         Perform(_search.OnTooBig(now, underlayMtu), effects);

@@ -83,10 +83,7 @@ internal sealed class SleeveLink : ISubForwarder
 
     public void Carry(bool carries) => _overlay.Carry(this, carries);
 
-    public void Linger()
-    {
-        // Its patience is that of the original, which is long enough.
-    }
+    public void Linger() => Run(_ => _machine.OnLinger());
 
     public void Stop()
     {

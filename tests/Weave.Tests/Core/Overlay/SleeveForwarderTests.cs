@@ -153,6 +153,41 @@ public sealed class SleeveForwarderTests
         Assert.True(machine.HasFailed);
     }
 
+    /// <summary>Tests of the path are answered by the control connection: without it they would find that nothing passes.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Without_the_control_connection_heartbeats_go_on_and_the_size_is_not_tested(bool inTheMiddleOfATest)
+    {
+        const int Proved = 1500 - 86;
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        machine.OnTooBig(TimeSpan.Zero, 1500, effects);
+        machine.OnControl(TimeSpan.Zero, 3, [Proved >> 8, Proved & 0xFF], effects);
+        if (inTheMiddleOfATest)
+        {
+            machine.OnDeadline(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), effects);
+        }
+
+        machine.OnLinger();
+        effects.Clear();
+        for (int second = 11; second < 400; second++)
+        {
+            machine.OnDeadline(TimeSpan.FromSeconds(second), TimeSpan.FromSeconds(second), effects);
+        }
+
+        Assert.InRange(effects.Count(effect => effect is SleeveEffect.SendHeartbeat), 38, 39);
+        Assert.DoesNotContain(effects, effect => effect is SleeveEffect.SendZeros or SleeveEffect.Failed);
+        Assert.Equal(Proved, machine.Mtu);
+        effects.Clear();
+        machine.OnPathMtuHint(TimeSpan.FromSeconds(400), 1000, effects);
+        Assert.Empty(effects);
+        machine.OnTooBig(TimeSpan.FromSeconds(400), 1400, effects);
+        Assert.Equal([new SleeveEffect.MtuSettled(1400 - 86)], effects);
+        machine.OnTooBig(TimeSpan.FromSeconds(401), 1500, effects);
+        Assert.Equal(1400 - 86, machine.Mtu);
+        Assert.Single(effects);
+    }
+
     [Fact]
     public void Nonsense_in_control_messages_is_ignored()
     {

@@ -48,6 +48,10 @@ public sealed class NeverInTheClearTests(ITestOutputHelper output)
                 Stopwatch watch = Stopwatch.StartNew();
                 Eventually.True(blackHole, $"containers talk after break {i}", Talk, hosts.Describe);
                 longest[KindOf(i)] = Math.Max(longest[KindOf(i)], watch.Elapsed.TotalSeconds);
+                if (IsNew(i) && breaks > Kinds.Length)
+                {
+                    StayTogether(hosts);
+                }
             }
 
             output.WriteLine($"{breaks} breaks, {capture.Count("udp port 6783")} datagrams seen; at most so long until containers talked again: "
@@ -68,6 +72,34 @@ public sealed class NeverInTheClearTests(ITestOutputHelper output)
 
     /// <summary>Each kind once, then most often what is most frequent in life.</summary>
     private static int KindOf(int turn) => turn < Kinds.Length ? turn : (turn % 20) switch { < 12 => 0, < 17 => 1, < 19 => 2, _ => 3 };
+
+    /// <summary>After this turn the routers do not know each other, since one has just been started, or both have.</summary>
+    private static bool IsNew(int turn) => turn == 0 || KindOf(turn) >= 2;
+
+    /// <summary>
+    /// Whoever was with us for more than 10 s is dialled again every 2 s, whatever happens in the next quarter of an hour. Other
+    /// neighbours are dialled less and less often, and here each connection is cut as soon as it stands.
+    /// </summary>
+    private static void StayTogether(BareRouters hosts)
+    {
+        Stopwatch together = Stopwatch.StartNew();
+        Eventually.True(
+            Soon,
+            "the routers are together for a while",
+            () =>
+            {
+                if (!AreConnected())
+                {
+                    together.Restart();
+                }
+
+                return together.Elapsed > TimeSpan.FromSeconds(11);
+            },
+            hosts.Describe);
+    }
+
+    private static bool AreConnected() =>
+        new[] { 1, 2 }.All(host => BareRouters.Connections(host).Contains("established encrypted sleeve", StringComparison.Ordinal));
 
     private static void Break(BareRouters hosts, int turn)
     {
@@ -110,11 +142,7 @@ public sealed class NeverInTheClearTests(ITestOutputHelper output)
 
         Eventually.True(Soon, "the control connection is lost", () => !BareRouters.Connections(1).Contains("established", StringComparison.Ordinal), hosts.Describe);
         BareRouters.In(1, $"iptables -w -D INPUT {Rule} && iptables -w -D OUTPUT {Rule}");
-        Eventually.True(
-            Soon,
-            "it is made anew",
-            () => new[] { 1, 2 }.All(host => BareRouters.Connections(host).Contains("established encrypted sleeve", StringComparison.Ordinal)),
-            hosts.Describe);
+        Eventually.True(Soon, "it is made anew", AreConnected, hosts.Describe);
     }
 
     private static bool Says(int host, string words) =>

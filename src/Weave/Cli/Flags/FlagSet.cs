@@ -2,8 +2,8 @@ namespace Weave.Cli.Flags;
 
 /// <summary>
 /// Flags in the manner of the original's programs: <c>--flag=value</c>, <c>--flag value</c>, <c>--switch</c>,
-/// <c>--switch=false</c>, quotes round a value taken off, flags end at the first other word or at <c>--</c>.
-/// One dash in front of a long name is accepted as well.
+/// <c>--switch=false</c>, quotes round a value taken off, flags end at <c>--</c>. One dash in front of a long name is
+/// accepted as well. Unlike there, flags may stand behind other words.
 /// </summary>
 internal sealed class FlagSet<T>
 {
@@ -23,14 +23,22 @@ internal sealed class FlagSet<T>
     {
         T value = start;
         List<(string, string)> given = [];
+        List<string> words = [];
         List<string> problems = [];
         int at = 0;
-        while (at < args.Count && args[at] is ['-', _, ..] word)
+        while (at < args.Count)
         {
-            at++;
+            string word = args[at++];
             if (word == "--")
             {
+                words.AddRange(args.Skip(at));
                 break;
+            }
+
+            if (word is not ['-', _, ..])
+            {
+                words.Add(word);
+                continue;
             }
 
             (string name, string? text) = Split(word);
@@ -58,7 +66,7 @@ internal sealed class FlagSet<T>
             }
         }
 
-        return new FlagParse<T>(value, given, [.. args.Skip(at)], problems, HelpWanted: false);
+        return new FlagParse<T>(value, given, words, problems, HelpWanted: false);
     }
 
     private static T Apply(Flag<T> flag, T value, string text, List<(string, string)> given, List<string> problems)

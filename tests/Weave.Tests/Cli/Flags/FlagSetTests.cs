@@ -18,11 +18,12 @@ public sealed class FlagSetTests
     [InlineData("--number 5", 5, "", false, "")]
     [InlineData("-number 0x10 rest", 16, "", false, "rest")]
     [InlineData("--on --text=a=b", 0, "a=b", true, "")]
-    [InlineData("--on=false x --on", 0, "", false, "x|--on")]
+    [InlineData("--on=false x --on", 0, "", true, "x")]
+    [InlineData("x --number 5 y --text=a -- --on z", 5, "a", false, "x|y|--on|z")]
     [InlineData("--on -- --text", 0, "", true, "--text")]
     [InlineData("--text --on", 0, "--on", false, "")]
     [InlineData("--text='it' -", 0, "it", false, "-")]
-    public void Words_are_read_as_by_the_original(string line, int number, string text, bool on, string rest)
+    public void Flags_are_read_wherever_they_stand(string line, int number, string text, bool on, string rest)
     {
         FlagParse<Target> parse = Set.Parse(new Target(), line.Split(' '));
         Assert.Empty(parse.Problems);

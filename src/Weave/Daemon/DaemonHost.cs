@@ -36,13 +36,21 @@ public static class DaemonHost
         {
             try
             {
-                await app.RunAsync(cancel).ConfigureAwait(false);
+                await app.StartAsync(cancel).ConfigureAwait(false);
             }
-            catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException)
+            catch (Exception failure)
             {
-                throw new OptionException(failure.Message, failure);
+                // Services that have started would take their end for a failure, and say so after the reason.
+                app.Lifetime.StopApplication();
+                if (failure is IOException { InnerException: AddressInUseException or SocketException })
+                {
+                    throw new OptionException(failure.Message.TrimEnd('.'), failure);
+                }
+
+                throw;
             }
 
+            await app.WaitForShutdownAsync(cancel).ConfigureAwait(false);
             return Environment.ExitCode;
         }
     }

@@ -90,6 +90,8 @@ public sealed class LaunchTests : IDisposable
     [InlineData("setpriv --reuid=65534 --clear-groups bash -c 'exec -a weaver weave --docker-api='", 1, "the router must run as root")]
     [InlineData("ip route add 10.35.0.0/16 dev eth0; weave launch; s=$?; ip route del 10.35.0.0/16 dev eth0; exit $s", 1, "overlaps with existing route 10.35.0.0/16")]
     [InlineData("socat TCP-LISTEN:6783 OPEN:/dev/null & p=$!; sleep 0.3; weave launch; s=$?; kill $p; exit $s", 1, "listen tcp :6783: Address already in use")]
+    [InlineData("socat UDP-LISTEN:6783 OPEN:/dev/null & p=$!; sleep 0.3; weave launch; s=$?; kill $p; exit $s", 1, "bind UDP 0.0.0.0:6783: Address already in use; another program has this port")]
+    [InlineData("socat TCP-LISTEN:6784,bind=127.0.0.1,fork,reuseaddr OPEN:/dev/null & p=$!; sleep 0.3; weave launch; s=$?; kill $p; exit $s", 1, "http://127.0.0.1:6784: address already in use; another program has this port")]
     public void What_cannot_be_is_told_in_one_line_and_nothing_is_left(string line, int status, string message)
     {
         Assert.Equal("", Left());

@@ -65,6 +65,7 @@ public sealed class CommandArgumentsTests
 
     [Theory]
     [InlineData("listen tcp :6783: Address already in use", "--port")]
+    [InlineData("Failed to bind to address http://127.0.0.1:6784: address already in use", "WEAVE_HTTP_ADDR")]
     [InlineData("lookup web.example: no such host", "a name that this host can resolve")]
     [InlineData("it left no word", "")]
     public void Who_launches_is_told_what_to_do(string reason, string advice) => Assert.Contains(advice, LaunchCommand.Advice(reason), StringComparison.Ordinal);

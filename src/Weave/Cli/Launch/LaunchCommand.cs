@@ -123,7 +123,7 @@ internal static class LaunchCommand
     /// <summary>What to do about the reasons that users meet most; empty for others.</summary>
     internal static string Advice(string reason) => reason switch
     {
-        _ when reason.Contains("Address already in use", StringComparison.Ordinal) =>
+        _ when reason.Contains("address already in use", StringComparison.OrdinalIgnoreCase) =>
             "; another program has this port: end it, or choose another port (--port, or WEAVE_HTTP_ADDR and WEAVE_STATUS_ADDR for 6784 and 6782)",
         _ when reason.EndsWith(": no such host", StringComparison.Ordinal) => "; give an address, or a name that this host can resolve",
         _ => "",

@@ -17,7 +17,6 @@ public static class SystemdUnit
     public static string Router(string router, IReadOnlyList<string> arguments) => $"""
         [Unit]
         Description=Weave Net
-        Documentation=man:weave(8)
         After=network-online.target
         Wants=network-online.target
         Before=docker.service

@@ -12,7 +12,7 @@ internal static class Entry
         ("weaver", _) => RouterCommand.RunAsync(args),
         (_, ["weaver", .. var rest]) => RouterCommand.RunAsync(rest),
         (_, ["plugin-v2", "run"]) => ManagedPluginCommand.RunRouterAsync(),
-        (_, ["plugin-guard", var directory, .. var ready]) => GuardHost.RunAsync(directory, ready.FirstOrDefault(), CancellationToken.None),
+        (_, ["plugin-guard", var directory, .. var rest]) => GuardHost.RunAsync(directory, rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), CancellationToken.None),
         (_, ["--version"]) => Dispatcher.RunAsync(["version"]),
         _ => Dispatcher.RunAsync(args),
     };

@@ -25,12 +25,13 @@ public sealed class GuardTests
         string directory = Directory.CreateTempSubdirectory("weave-guard").FullName;
         string path = Path.Combine(directory, "weavemesh.sock");
         using CancellationTokenSource ending = new();
-        Task<int> guard = GuardHost.RunAsync(directory, Path.Combine(directory, "ready.sock"), ending.Token);
+        Task<int> guard = GuardHost.RunAsync(directory, Path.Combine(directory, "ready.sock"), null, ending.Token);
         try
         {
             await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Guard) && File.Exists(Path.Combine(directory, "ready.sock")));
             Assert.Contains("200 OK", await CallAsync(path, "NetworkDriver.Leave"), StringComparison.Ordinal);
             Assert.Contains("404", await CallAsync(path, "NetworkDriver.Nonsense"), StringComparison.Ordinal);
+            Assert.Contains(GuardAnswers.Refusal, await CallAsync(path, "NetworkDriver.CreateNetwork"), StringComparison.Ordinal);
 
             string own = DriverSockets.Own(path, DriverSockets.Router);
             using (Socket router = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))

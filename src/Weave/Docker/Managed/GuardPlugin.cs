@@ -15,6 +15,9 @@ internal static class GuardPlugin
 
     private const string ReadySocket = "guard.sock";
 
+    /// <summary>In its root file system, which outlives dockerd and the host's restart: no router was here yet.</summary>
+    private const string NoRouter = "no-router";
+
     /// <summary>Makes it run, from these files.</summary>
     /// <param name="docker">The engine.</param>
     /// <param name="digest">Tells these files from others.</param>
@@ -32,7 +35,7 @@ internal static class GuardPlugin
 
         if (there is null)
         {
-            using MemoryStream archive = ManagedPlugin.Archive(config, files());
+            using MemoryStream archive = ManagedPlugin.Archive(config, [.. files(), new PluginFile(NoRouter, [], null, 0x1A4)]);
             await docker.Plugins.CreateAsync(Name, archive, cancel).ConfigureAwait(false);
         }
 
@@ -54,7 +57,7 @@ internal static class GuardPlugin
         {
           "description": "{{Description(digest)}}",
           "documentation": "https://weave.works",
-          "entrypoint": ["/usr/bin/weave", "plugin-guard", "{{Sockets}}", "/run/docker/plugins/{{ReadySocket}}"],
+          "entrypoint": ["/usr/bin/weave", "plugin-guard", "{{Sockets}}", "/run/docker/plugins/{{ReadySocket}}", "/{{NoRouter}}"],
           "workdir": "/",
           "interface": { "socket": "{{ReadySocket}}", "types": ["weave.guard/1.0"] },
           "network": { "type": "none" },

@@ -20,13 +20,15 @@ internal static class GuardHost
 {
     /// <param name="directory">Docker's directory of sockets.</param>
     /// <param name="readySocket">Made when the others are there; null for none.</param>
+    /// <param name="noRouter">The file of <see cref="RouterMemory"/>; null for a guard that dockerd does not start.</param>
     /// <param name="cancel">Ends it, as does a signal.</param>
-    internal static async Task<int> RunAsync(string directory, string? readySocket, CancellationToken cancel)
+    internal static async Task<int> RunAsync(string directory, string? readySocket, string? noRouter, CancellationToken cancel)
     {
+        RouterMemory memory = new(noRouter, Console.Error);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        List<Guarded> drivers = [.. new[] { "weave", IpamDriver.Name }.Select(name => new Guarded(Path.Combine(directory, $"{name}.sock")))];
+        List<Guarded> drivers = [.. new[] { "weave", IpamDriver.Name }.Select(name => new Guarded(Path.Combine(directory, $"{name}.sock"), memory))];
         WebApplication app = Compose(drivers, null);
         await using (app.ConfigureAwait(false))
         {
@@ -100,10 +102,10 @@ internal static class GuardHost
 
     private sealed class Guarded : IDisposable
     {
-        internal Guarded(string path)
+        internal Guarded(string path, RouterMemory memory)
         {
             Path = path;
-            Watch = new RouterWatch(path, TimeProvider.System);
+            Watch = new RouterWatch(path, memory, TimeProvider.System);
             Driver = new GuardedDriver(path, Watch);
         }
 

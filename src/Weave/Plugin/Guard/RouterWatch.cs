@@ -6,19 +6,12 @@ namespace Weave.Plugin.Guard;
 /// Knows whether the router answers for one driver, and sends Docker to it or to us. A connection to the router is held
 /// open: its end tells of the router's end at once, however that came about.
 /// </summary>
-internal sealed class RouterWatch(string path, TimeProvider time)
+internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>After our own start: Docker may be starting its containers, and the router is one of them.</summary>
-    private static readonly TimeSpan BootPatience = TimeSpan.FromSeconds(15);
-
-    /// <summary>After the router vanished: Docker starts it again, in a second or so, or never. Users are told within 5 s, Docker's own work included.</summary>
-    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(2);
-
     private readonly Lock _gate = new();
-    private readonly TimeSpan _bootUntil = Now(time) + BootPatience;
-    private TimeSpan _expectedUntil = Now(time) + BootPatience;
+    private readonly RouterExpectation _expectation = new(time, memory);
     private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>As far as we know.</summary>
@@ -56,6 +49,7 @@ internal sealed class RouterWatch(string path, TimeProvider time)
                 Left();
             }
 
+            Missing();
             if (!DriverSockets.PointsTo(path, DriverSockets.Guard))
             {
                 DriverSockets.PointTo(path, DriverSockets.Guard);
@@ -74,7 +68,7 @@ internal sealed class RouterWatch(string path, TimeProvider time)
         lock (_gate)
         {
             arrival = _arrival.Task;
-            patience = _expectedUntil - Now(time);
+            patience = _expectation.Patience;
         }
 
         if (!arrival.IsCompleted && patience > TimeSpan.Zero)
@@ -110,19 +104,26 @@ internal sealed class RouterWatch(string path, TimeProvider time)
 
         lock (_gate)
         {
+            _expectation.Arrived();
             _arrival.TrySetResult();
         }
     }
 
     private void Left()
     {
-        // An orderly end sends Docker to us by itself: then nobody is expected back, unless dockerd has just begun, found
-        // containers of its predecessor, and ends them to start them again. A router that was killed is back soon or never.
-        bool orderly = DriverSockets.PointsTo(path, DriverSockets.Guard);
+        bool orderly = DriverSockets.PointsTo(path, DriverSockets.Guard); // then it sends Docker to us by itself
         lock (_gate)
         {
             _arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _expectedUntil = orderly ? _bootUntil : Now(time) + RestartPatience;
+            _expectation.Left(orderly);
+        }
+    }
+
+    private void Missing()
+    {
+        lock (_gate)
+        {
+            _expectation.Missing();
         }
     }
 
@@ -149,6 +150,4 @@ internal sealed class RouterWatch(string path, TimeProvider time)
             // As good as an end of stream.
         }
     }
-
-    private static TimeSpan Now(TimeProvider time) => time.GetElapsedTime(0);
 }

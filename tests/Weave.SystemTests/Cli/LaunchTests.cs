@@ -101,7 +101,7 @@ public sealed class LaunchTests : IDisposable
         Assert.Equal("", Left());
 
         static string Left() => DockerHosts.On(
-            1, "docker ps -aq; docker plugin ls -q; docker network ls -q --filter driver=weavemesh; ip -o link | grep -E 'weave|vethwe|vxlan-'; iptables-save | grep -i weave; true");
+            1, "docker ps -aq; docker volume ls -q; docker plugin ls -q; docker network ls -q --filter driver=weavemesh; ip -o link | grep -E 'weave|vethwe|vxlan-'; iptables-save | grep -i weave; true");
     }
 
     [Fact]

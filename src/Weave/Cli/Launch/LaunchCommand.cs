@@ -28,6 +28,7 @@ internal static class LaunchCommand
         HostFacts facts = await LookAtHostAsync(context, arguments.Range ?? DefaultRange).ConfigureAwait(false);
         Warn(context, arguments, facts);
         string digest = await WeaveImage.EnsureAsync(context).ConfigureAwait(false);
+        bool hadState = await context.Docker.Volumes.InspectAsync(context.Environment.DatabaseVolume, context.Cancel).ConfigureAwait(false) is not null;
         await context.Docker.Volumes.CreateAsync(
             new VolumeSpec { Name = context.Environment.DatabaseVolume, Labels = Labels() }, context.Cancel).ConfigureAwait(false);
         string id = await context.Docker.Containers.CreateAsync(
@@ -42,6 +43,11 @@ internal static class LaunchCommand
         {
             await context.Docker.Containers.RemoveAsync(id, force: true, CancellationToken.None).ConfigureAwait(false);
             await guard.ConfigureAwait(false);
+            if (!hadState)
+            {
+                await context.Docker.Volumes.RemoveAsync(context.Environment.DatabaseVolume, force: true, CancellationToken.None).ConfigureAwait(false);
+            }
+
             if (!facts.HasOurBridge)
             {
                 await UndoAsync(context, guarded).ConfigureAwait(false);

@@ -16,9 +16,9 @@ internal static class Swarm
         Parallel.ForEach(hosts.Skip(1), host => DockerHosts.On(host, $"docker swarm join --token {token} {manager}:2377"));
     }
 
-    /// <summary>Settings as <c>docker plugin set</c> takes them.</summary>
+    /// <summary>In one way of the two on the first host, in the other one on others. Settings as <c>docker plugin set</c> takes them.</summary>
     internal static void CreatePlugin(int host, string settings = "") =>
-        DockerHosts.On(host, $"weave plugin-v2 create && {(settings.Length > 0 ? $"docker plugin set {Plugin} {settings}" : "true")} && docker plugin enable {Plugin}");
+        DockerHosts.On(host, $"{(host == 1 ? "weave plugin-v2 create" : $"weave plugin-v2 directory /tmp/plugin && docker plugin create {Plugin} /tmp/plugin && rm -r /tmp/plugin")} && {(settings.Length > 0 ? $"docker plugin set {Plugin} {settings}" : "true")} && docker plugin enable {Plugin}");
 
     /// <summary>Whatever state they are in. Docker leaves the directory of a plugin behind that it could not start.</summary>
     internal static void Dissolve(int[] hosts) => Parallel.ForEach(

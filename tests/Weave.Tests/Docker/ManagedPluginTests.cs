@@ -28,6 +28,30 @@ public sealed class ManagedPluginTests
     }
 
     [Fact]
+    public void The_directory_holds_the_same_and_is_written_over_an_earlier_one()
+    {
+        string directory = Directory.CreateTempSubdirectory("weave-plugin").FullName;
+        try
+        {
+            foreach (byte content in new byte[] { 1, 2 })
+            {
+                ManagedPlugin.WriteTo(directory, [new("usr/bin/weave", [content], null, 0x1ED), new("home/weave/weaver", null, "/usr/bin/weave", 0)]);
+            }
+
+            string binary = Path.Combine(directory, "rootfs/usr/bin/weave");
+            Assert.Equal([2], File.ReadAllBytes(binary));
+            Assert.True(File.GetUnixFileMode(binary).HasFlag(UnixFileMode.OtherExecute));
+            Assert.Equal("/usr/bin/weave", new FileInfo(Path.Combine(directory, "rootfs/home/weave/weaver")).LinkTarget);
+            Assert.True(Directory.Exists(Path.Combine(directory, "rootfs/host/proc")));
+            Assert.Equal(ManagedPlugin.Config(), File.ReadAllText(Path.Combine(directory, "config.json")));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_configuration_has_the_originals_settings_and_socket()
     {
         JsonElement config = JsonDocument.Parse(ManagedPlugin.Config()).RootElement;

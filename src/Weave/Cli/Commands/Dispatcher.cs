@@ -55,7 +55,7 @@ internal static class Dispatcher
             context.Error.Write(failure.Message.Length > 0 ? failure.Message + "\n" : "");
             return failure.ExitCode;
         }
-        catch (Exception failure) when (failure is DockerException or FirewallException or KernelException or Daemon.OptionException)
+        catch (Exception failure) when (failure is DockerException or FirewallException or KernelException or Daemon.OptionException or IOException or UnauthorizedAccessException)
         {
             context.Error.WriteLine(failure.Message);
             return 1;

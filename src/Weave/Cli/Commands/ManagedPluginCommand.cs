@@ -20,7 +20,7 @@ internal static class ManagedPluginCommand
                 await ManagedPlugin.CreateAsync(context.Docker, name, SocketGuard.Files(), context.Cancel).ConfigureAwait(false);
                 await context.Output.WriteLineAsync(name).ConfigureAwait(false);
                 return 0;
-            case ["directory", var path]:
+            case ["directory", { Length: > 0 } path]:
                 ManagedPlugin.WriteTo(path, SocketGuard.Files());
                 return 0;
             default:

@@ -28,15 +28,14 @@ public static class ManagedPlugin
         MemoryStream stream = new();
         using (TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            tar.WriteEntry(Entry(new PluginFile("config.json", Encoding.UTF8.GetBytes(config), null, Plain)));
             foreach (string folder in Folders(files))
             {
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, folder) { Mode = (UnixFileMode)Executable });
             }
 
-            foreach (PluginFile file in files)
+            foreach (PluginFile file in Contents(config, files))
             {
-                tar.WriteEntry(Entry(file with { Path = $"rootfs/{file.Path}" }));
+                tar.WriteEntry(Entry(file));
             }
         }
 
@@ -45,11 +44,28 @@ public static class ManagedPlugin
     }
 
     /// <summary>Writes the directory that <c>docker plugin create NAME DIRECTORY</c> takes.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Neither may it.</exception>
     public static void WriteTo(string directory, IReadOnlyList<PluginFile> files)
     {
-        Directory.CreateDirectory(directory);
-        using MemoryStream archive = Archive(files);
-        TarFile.ExtractToDirectory(archive, directory, overwriteFiles: true);
+        foreach (string folder in Folders(files))
+        {
+            Directory.CreateDirectory(Path.Combine(directory, folder));
+        }
+
+        foreach (PluginFile file in Contents(Config(), files))
+        {
+            string path = Path.Combine(directory, file.Path);
+            File.Delete(path); // a link of an earlier time would be followed
+            if (file.LinkTo is { } target)
+            {
+                File.CreateSymbolicLink(path, target); // tar refuses to write one that leads out of the directory, as it seems to
+            }
+            else
+            {
+                Entry(file).ExtractToFile(path, overwrite: false);
+            }
+        }
     }
 
     /// <summary>Creates the plugin, disabled: settings can be changed until it is enabled.</summary>
@@ -90,6 +106,9 @@ public static class ManagedPlugin
         }
 
         """;
+
+    private static IEnumerable<PluginFile> Contents(string config, IReadOnlyList<PluginFile> files) =>
+        [new PluginFile("config.json", Encoding.UTF8.GetBytes(config), null, Plain), .. files.Select(file => file with { Path = $"rootfs/{file.Path}" })];
 
     private static SortedSet<string> Folders(IReadOnlyList<PluginFile> files)
     {

@@ -1,6 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
 using Weave.Daemon;
 
 namespace Weave.Cli;
@@ -60,7 +60,7 @@ internal sealed class RouterClient : IDisposable
         if (form is not null)
         {
             string body = string.Join('&', form.Select(field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}"));
-            request.Content = new StringContent(body, Encoding.ASCII, "application/x-www-form-urlencoded");
+            request.Content = new StringContent(body, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
         }
 
         try

@@ -33,8 +33,10 @@ public sealed class DockerContainers
     }
 
     /// <summary>Null when there is no such container.</summary>
-    public Task<ContainerDetails?> InspectAsync(string id, CancellationToken cancel) =>
-        _transport.FindAsync($"/containers/{Uri.EscapeDataString(id)}/json", DockerJson.Default.ContainerDetails, cancel);
+    /// <remarks>Docker answers a question about no name, or about a path, with something else than that it does not know it.</remarks>
+    public Task<ContainerDetails?> InspectAsync(string id, CancellationToken cancel) => id.Length == 0 || id.Contains('/', StringComparison.Ordinal)
+        ? Task.FromResult<ContainerDetails?>(null)
+        : _transport.FindAsync($"/containers/{Uri.EscapeDataString(id)}/json", DockerJson.Default.ContainerDetails, cancel);
 
     /// <returns>The id.</returns>
     public async Task<string> CreateAsync(string? name, ContainerSpec spec, CancellationToken cancel)

@@ -66,6 +66,23 @@ public sealed class LaunchTests : IDisposable
         Assert.Contains("Weave is not running", pipe, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Words_that_name_nothing_are_told_by_a_running_router()
+    {
+        DockerHosts.On(1, "weave launch");
+        foreach ((string line, int status, string message) in new[]
+        {
+            ("weave attach ''", 1, "No such container: \n"), ("weave attach /proc/x", 1, "No such container: /proc/x"), ("weave ps ''", 0, "No such container: \n"),
+            ("weave connect ü", 1, "lookup ü: no such host"), ("weave plugin-v2 directory /etc/passwd", 1, "/etc/passwd"),
+        })
+        {
+            Shell.Result result = DockerHosts.TryOn(1, line);
+            Assert.Equal(status, result.ExitCode);
+            Assert.Contains(message, result.Error + "\n", StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("weave launch --nope", 1, "flag provided but not defined: --nope")]
     [InlineData("weave launch --min-protocol-version=9 --mtu=3", 1, "--mtu must be in range")]

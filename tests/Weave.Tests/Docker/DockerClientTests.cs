@@ -45,6 +45,20 @@ public sealed class DockerClientTests
         Assert.Equal(System.Net.HttpStatusCode.Conflict, refusal.Status);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public async Task What_cannot_be_a_name_does_not_exist(string name)
+    {
+        await using FakeDockerd dockerd = await FakeDockerd.StartAsync(context =>
+        {
+            context.Response.StatusCode = 301; // to a path with the empty part left out, as dockerd does
+            return Task.CompletedTask;
+        });
+        using DockerClient docker = new(dockerd.Host);
+        Assert.Null(await docker.Containers.InspectAsync(name, default));
+    }
+
     [Fact]
     public async Task A_daemon_that_is_not_there_is_named()
     {

@@ -48,6 +48,7 @@ public sealed class ResetTests : IDisposable
         DockerHosts.On(1, "weave reset --force 2>/dev/null; docker run --rm test true"); // Docker has made what it makes once
         AwaitIdleBridge();
         Dictionary<string, string> before = Look();
+        Assert.Contains("./usr/local/bin/weave\n", before["files"], StringComparison.Ordinal); // it is the host that is looked at
         DockerHosts.On(1, $"weave launch {flags} && weave expose -h here.weave.local");
         DockerHosts.On(1, "docker run -dt --name plugged --net=weave test /bin/sh && docker run -dt --name attached test /bin/sh && weave attach attached && weave dns-add attached -h a.weave.local && weave status && weave ps");
         Dictionary<string, string> during = Look();

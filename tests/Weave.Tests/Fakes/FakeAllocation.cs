@@ -54,5 +54,5 @@ internal sealed class FakeAllocation : IAddressAllocation
     {
     }
 
-    private Task WaitAsync(CancellationToken cancel) => Ready ? Task.CompletedTask : Task.Delay(Timeout.Infinite, cancel);
+    private Task WaitAsync(CancellationToken cancel) => Ready ? Task.CompletedTask : new TaskCompletionSource().Task.WaitAsync(cancel);
 }

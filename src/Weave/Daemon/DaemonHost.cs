@@ -72,6 +72,7 @@ public static class DaemonHost
             .AddFastDatapath()
             .AddOverlay()
             .AddMesh()
+            .AddProblemReport()
             .AddOverlayReport()
             .AddFastDatapathReport()
             .AddIpam(options)

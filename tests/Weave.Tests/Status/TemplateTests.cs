@@ -103,6 +103,21 @@ public sealed class TemplateTests
         Assert.Throws<TemplateException>(() => Run("{{if .A}}" + string.Concat(Enumerable.Repeat("{{else if .A}}", 50_000))));
     }
 
+    [Theory]
+    [InlineData("{{$x := \"aaaaaaaaaaaaaaaa\"}}DOUBLE{{len $x}}", "{{$x = print $x $x}}", 26)] // a variable
+    [InlineData("{{$x := \"aaaaaaaaaaaaaaaa\"}}DOUBLE{{len $x}}", "{{$x = printf \"%s%s\" $x $x}}", 26)]
+    [InlineData("{{$x := \"aaaaaaaaaaaaaaaa\"}}DOUBLE{{len $x}}", "{{$x = printf \"%1000d%1000d%1000d%1000d%s\" 1 1 1 1 $x}}", 20_000)]
+    [InlineData("{{$x := \"<<<<<<<<<<<<<<<<\"}}DOUBLE{{len $x}}", "{{$x = json $x}}", 24)]
+    [InlineData("{{$x := \"aaaaaaaaaaaaaaaa\"}}DOUBLE{{range .Router.Peers}}{{eq $x $x}}{{end}}", "{{$x = print $x $x}}", 21)] // work without output
+    [InlineData("DOUBLE", "{{len (json $)}}", 100_000)]
+    public void No_template_can_make_or_look_at_texts_without_end(string template, string repeated, int times)
+    {
+        string whole = template.Replace("DOUBLE", string.Concat(Enumerable.Repeat(repeated, times)), StringComparison.Ordinal);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("exceeded the limit", Assert.Throws<TemplateException>(() => Run(whole)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
+    }
+
     [Fact]
     public void Whatever_is_thrown_at_the_parser_is_an_answer()
     {

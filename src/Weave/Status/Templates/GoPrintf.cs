@@ -8,7 +8,8 @@ internal static class GoPrintf
 {
     private const int MaxWidth = 1000; // a width is a promise of memory
 
-    internal static string Format(string format, IReadOnlyList<TemplateValue> arguments)
+    /// <exception cref="TemplateException">The result has more than <paramref name="maxCharacters"/>: a short format promises long blanks.</exception>
+    internal static string Format(string format, IReadOnlyList<TemplateValue> arguments, int maxCharacters)
     {
         StringBuilder output = new();
         int used = 0;
@@ -43,6 +44,10 @@ internal static class GoPrintf
 
             string text = used == arguments.Count ? $"%!{format[at]}(MISSING)" : Verb(format[at], flags, precision, arguments[used++]);
             output.Append(Pad(text, flags, width));
+            if (output.Length > maxCharacters)
+            {
+                throw TemplateBudget.Exceeded();
+            }
         }
 
         return used == arguments.Count ? output.ToString() : output.Append(Extra(arguments.Skip(used))).ToString();

@@ -2,7 +2,7 @@ namespace Weave.Status.Templates;
 
 /// <summary>
 /// A template in the language of the original's <c>report -f</c>: the subset of Go's text/template that works on
-/// values like those of JSON. Steps and output are bounded, so that no request can hold the daemon.
+/// values like those of JSON. Steps, and characters looked at or made, are bounded, so that no request can hold the daemon.
 /// </summary>
 internal sealed class Template
 {

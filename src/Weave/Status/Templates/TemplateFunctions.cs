@@ -8,8 +8,9 @@ internal static class TemplateFunctions
     internal static readonly IReadOnlyCollection<string> Names =
         ["and", "or", "not", "len", "index", "eq", "ne", "lt", "le", "gt", "ge", "print", "println", "printf", "json"];
 
-    /// <exception cref="TemplateException">The arguments do not fit.</exception>
-    internal static TemplateValue Call(string function, TemplateValue[] arguments) => (function, arguments) switch
+    /// <summary>What <paramref name="function"/> makes of its arguments; printf ends when it has made more than <paramref name="maxCharacters"/>.</summary>
+    /// <exception cref="TemplateException">The arguments do not fit, or the result is too long.</exception>
+    internal static TemplateValue Call(string function, TemplateValue[] arguments, int maxCharacters) => (function, arguments) switch
     {
         ("not", [var value]) => Truth(!value.IsTrue),
         ("len", [var value]) => Length(value),
@@ -22,7 +23,7 @@ internal static class TemplateFunctions
         ("ge", [var left, var right]) => Truth(Compare(left, right) >= 0),
         ("print", _) => new TemplateValue.Text(Print(arguments)),
         ("println", _) => new TemplateValue.Text(string.Join(' ', arguments.AsEnumerable()) + "\n"),
-        ("printf", [TemplateValue.Text format, .. var values]) => new TemplateValue.Text(GoPrintf.Format(format.Value, values)),
+        ("printf", [TemplateValue.Text format, .. var values]) => new TemplateValue.Text(GoPrintf.Format(format.Value, values, maxCharacters)),
         ("json", [var value]) => new TemplateValue.Text(TemplateJson.Write(value)),
         _ => throw new TemplateException($"wrong number or type of args for {function}: {arguments.Length}"),
     };

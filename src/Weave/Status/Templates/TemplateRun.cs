@@ -5,11 +5,8 @@ namespace Weave.Status.Templates;
 /// <summary>One execution of a template.</summary>
 internal sealed class TemplateRun(TemplateValue data)
 {
-    private const int MaxSteps = 1_000_000;
-    private const int MaxOutput = 16 * 1024 * 1024;
-
+    private readonly TemplateBudget _budget = new();
     private readonly List<(string Name, TemplateValue Value)> _variables = [("$", data)];
-    private int _steps;
 
     private enum Flow
     {
@@ -41,21 +38,24 @@ internal sealed class TemplateRun(TemplateValue data)
 
     private Flow WalkOne(TemplateNode node, TemplateValue dot)
     {
-        if (++_steps > MaxSteps || Output.Length > MaxOutput)
-        {
-            throw new TemplateException("exceeded the limit of steps or output");
-        }
-
+        _budget.Step();
         switch (node)
         {
             case TemplateNode.Literal literal:
+                _budget.Spend(literal.Text.Length);
                 Output.Append(literal.Text);
                 return Flow.Next;
             case TemplateNode.Action action:
                 TemplateValue value = Evaluate(action.Pipe, dot);
                 if (action.Pipe.Variables.Count == 0)
                 {
+                    _budget.Spend(value);
                     value.Print(Output);
+                }
+
+                if (Output.Length > TemplateBudget.MaxOutput)
+                {
+                    throw TemplateBudget.Exceeded();
                 }
 
                 return Flow.Next;
@@ -90,6 +90,7 @@ internal sealed class TemplateRun(TemplateValue data)
             TemplateValue.Nil or TemplateValue.Missing => [],
             _ => throw new TemplateException($"range can't iterate over {over}"),
         };
+        _budget.Step(items.Length);
         foreach ((TemplateValue key, TemplateValue value) in items)
         {
             Bind(range.Pipe, key, value);
@@ -136,11 +137,7 @@ internal sealed class TemplateRun(TemplateValue data)
 
     private TemplateValue Evaluate(TemplateNode.Command command, TemplateValue dot, TemplateValue? final)
     {
-        if (++_steps > MaxSteps)
-        {
-            throw new TemplateException("exceeded the limit of steps or output");
-        }
-
+        _budget.Step();
         if (command.Function is null)
         {
             return command.Operands.Count == 1 && final is null
@@ -150,7 +147,24 @@ internal sealed class TemplateRun(TemplateValue data)
 
         IEnumerable<TemplateValue> arguments = command.Operands.Select(operand => Evaluate(operand, dot));
         arguments = final is null ? arguments : arguments.Append(final);
-        return command.Function is "and" or "or" ? FirstThatDecides(command.Function == "or", arguments) : TemplateFunctions.Call(command.Function, [.. arguments]);
+        return command.Function is "and" or "or" ? FirstThatDecides(command.Function == "or", arguments) : Call(command.Function, [.. arguments]);
+    }
+
+    /// <summary>No function makes more of its arguments than a few times their size, but printf, which looks at what is left.</summary>
+    private TemplateValue Call(string function, TemplateValue[] arguments)
+    {
+        foreach (TemplateValue argument in arguments)
+        {
+            _budget.Spend(argument);
+        }
+
+        TemplateValue result = TemplateFunctions.Call(function, arguments, _budget.CharactersLeft);
+        if (result is TemplateValue.Text made)
+        {
+            _budget.Spend(made.Value.Length);
+        }
+
+        return result;
     }
 
     /// <summary>Arguments after the one that decides are not looked at.</summary>
@@ -177,7 +191,7 @@ internal sealed class TemplateRun(TemplateValue data)
             TemplateNode.Source.Variable variable => _variables.FindLast(known => known.Name == variable.Name).Value,
             TemplateNode.Source.Constant constant => constant.Value,
             TemplateNode.Source.Inner inner => Evaluate(inner.Pipe, dot),
-            TemplateNode.Source.Call call => TemplateFunctions.Call(call.Function, []),
+            TemplateNode.Source.Call call => Call(call.Function, []),
             _ => throw new InvalidOperationException(),
         };
         return operand.Fields.Aggregate(value, Field);

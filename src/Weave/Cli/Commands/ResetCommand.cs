@@ -18,6 +18,8 @@ internal static class ResetCommand
             throw new UsageException($"weave reset: unknown option '{args[0]}'");
         }
 
+        await WeaveContainer.FindOursAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
+        await WeaveContainer.FindOursAsync(context, context.Environment.DatabaseVolume).ConfigureAwait(false);
         bool runs = await CheckAsync(context, force).ConfigureAwait(false);
         await SocketGuard.RemoveNetworksAsync(context).ConfigureAwait(false);
         await LeaveAsync(context, runs).ConfigureAwait(false);

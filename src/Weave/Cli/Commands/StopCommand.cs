@@ -23,13 +23,14 @@ internal static class StopCommand
 
     internal static async Task StopAsync(CliContext context)
     {
+        ContainerDetails? container = await WeaveContainer.FindOursAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
         await RemoveNetworkAsync(context).ConfigureAwait(false);
         if (!await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
         {
             await context.Error.WriteLineAsync("Weave is not running (ignore on Kubernetes).").ConfigureAwait(false);
         }
 
-        if (await context.Docker.Containers.InspectAsync(context.Environment.ContainerName, context.Cancel).ConfigureAwait(false) is { } container)
+        if (container is not null)
         {
             await context.Docker.Containers.StopAsync(container.Id, Patience, context.Cancel).ConfigureAwait(false);
         }

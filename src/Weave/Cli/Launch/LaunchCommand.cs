@@ -140,8 +140,7 @@ internal static class LaunchCommand
         string name = context.Environment.ContainerName;
         if (await context.Docker.Containers.InspectAsync(name, context.Cancel).ConfigureAwait(false) is { } there)
         {
-            bool ours = there.Config.Image.StartsWith(WeaveImage.Repository + ":", StringComparison.Ordinal)
-                || there.Config.Image.StartsWith("weaveworks/weave:", StringComparison.Ordinal);
+            bool ours = WeaveContainer.IsRouter(there);
             switch (there.State)
             {
                 case { Running: true, Restarting: false, Paused: false } when ours:

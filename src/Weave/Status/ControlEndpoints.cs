@@ -53,6 +53,12 @@ public static class ControlEndpoints
             return;
         }
 
+        if (Address(context, out _) is { } cidr && HostAddress.Problem(cidr) is { } problem)
+        {
+            await context.Response.ErrorAsync(StatusCodes.Status400BadRequest, $"unable to expose: {problem}").ConfigureAwait(false);
+            return;
+        }
+
         await ChangeAsync(context, "expose", (exposure, address) => exposure.ExposeAsync(address, skipNat, context.RequestAborted)).ConfigureAwait(false);
     }
 
@@ -61,8 +67,7 @@ public static class ControlEndpoints
 
     private static async Task ChangeAsync(HttpContext context, string what, Func<IExposure, Ipv4Cidr, Task> change)
     {
-        string text = $"{context.Request.RouteValues["ip"]}/{context.Request.RouteValues["length"]}";
-        if (!Ipv4Cidr.TryParse(text, out Ipv4Cidr address))
+        if (Address(context, out string text) is not { } address)
         {
             await context.Response.ErrorAsync(StatusCodes.Status400BadRequest, $"unable to parse ip addr: invalid CIDR address: {text}").ConfigureAwait(false);
             return;
@@ -77,6 +82,12 @@ public static class ControlEndpoints
         {
             await context.Response.ErrorAsync(StatusCodes.Status500InternalServerError, $"unable to {what}: {failure.Message}").ConfigureAwait(false);
         }
+    }
+
+    private static Ipv4Cidr? Address(HttpContext context, out string text)
+    {
+        text = $"{context.Request.RouteValues["ip"]}/{context.Request.RouteValues["length"]}";
+        return Ipv4Cidr.TryParse(text, out Ipv4Cidr address) ? address : null;
     }
 
     /// <summary>Values of a parameter: from the body first, then from the query, as the original's form has them.</summary>

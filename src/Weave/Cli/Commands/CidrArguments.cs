@@ -46,6 +46,11 @@ internal static class CidrArguments
             else
             {
                 Ipv4Cidr cidr = Parse(word);
+                if (method == "POST" && Firewall.HostAddress.Problem(cidr) is { } problem)
+                {
+                    throw new CommandException(problem);
+                }
+
                 all.Add(cidr);
                 await ClaimAsync(context, ident, word, cidr, method, query).ConfigureAwait(false);
             }

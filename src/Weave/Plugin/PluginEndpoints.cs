@@ -80,10 +80,10 @@ internal sealed class PluginEndpoints(ILogger<PluginEndpoints> logger, TimeProvi
         Func<TRequest, CancellationToken, Task<TAnswer>> call)
     {
         byte[] body = await ReadAsync(context).ConfigureAwait(false);
-        TRequest? request;
+        TRequest request;
         try
         {
-            request = JsonSerializer.Deserialize(body.Length == 0 ? "{}"u8 : body, requestType);
+            request = JsonSerializer.Deserialize(body.Length == 0 ? "{}"u8 : body, requestType) ?? throw new JsonException("null is no request");
         }
         catch (JsonException malformed)
         {
@@ -98,7 +98,7 @@ internal sealed class PluginEndpoints(ILogger<PluginEndpoints> logger, TimeProvi
         {
             // Not the request's own token: a dockerd that hangs up must not leave an address half given out.
             using CancellationTokenSource patience = new(Patience, time);
-            answer = Encode(await call(request!, patience.Token).ConfigureAwait(false), answerType);
+            answer = Encode(await call(request, patience.Token).ConfigureAwait(false), answerType);
             logger.CallServed(name, time.GetElapsedTime(started).TotalMilliseconds);
         }
         catch (Exception failure) when (failure is PluginException or AllocationException or KernelException or IOException or OperationCanceledException)

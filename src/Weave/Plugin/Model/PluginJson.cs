@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace Weave.Plugin.Model;
 
 /// <summary>JSON of Docker's remote driver protocol. Fields are written in the order of the original's answers.</summary>
-/// <remarks>Properties with a default have a setter: generated readers give an absent <c>init</c> property null instead of its default.</remarks>
-[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+/// <remarks>A null where the protocol has a text or a number is malformed, as a text in place of a number is.
+/// Properties with a default have a setter: generated readers give an absent <c>init</c> property null instead of its default.</remarks>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(EmptyMessage))]
 [JsonSerializable(typeof(ActivateAnswer))]
 [JsonSerializable(typeof(CapabilitiesAnswer))]

@@ -83,6 +83,7 @@ public static class DaemonHost
             .AddPlugin(options);
         WebApplication app = builder.Build();
         JoinChannels(app.Services);
+        app.KeepDoors();
         MapRoutes(app);
         return app;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Weave.Linux.Interop;
@@ -16,6 +17,7 @@ internal sealed unsafe class DatapathPrograms : IDisposable
     private readonly BpfObjectHandle _object;
     private readonly PinnedMaps _pins;
     private readonly Dictionary<string, nint> _maps = [];
+    private readonly ConcurrentDictionary<string, uint> _ids = [];
 
     private DatapathPrograms(BpfObjectHandle instance, string pinDirectory)
     {
@@ -75,6 +77,21 @@ internal sealed unsafe class DatapathPrograms : IDisposable
     {
         nint program = BpfNative.FindProgram(_object, name);
         return program == 0 ? throw new KernelException($"find program {name}", Errno.ENOENT) : BpfNative.ProgramDescriptor(program);
+    }
+
+    /// <summary>The kernel's number of a program, by which it is known at a device.</summary>
+    internal uint Id(string name)
+    {
+        if (_ids.TryGetValue(name, out uint known))
+        {
+            return known;
+        }
+
+        using SafeFileHandle program = new(Program(name), ownsHandle: false);
+        uint* info = stackalloc uint[2]; // struct bpf_prog_info: type, id, ...
+        uint size = 2 * sizeof(uint);
+        int result = BpfNative.ReadInfo(program, info, &size);
+        return result < 0 ? throw new KernelException($"read what program {name} is", -result) : _ids[name] = info[1];
     }
 
     /// <summary>All of them are attached: maps of another version are not used any more.</summary>

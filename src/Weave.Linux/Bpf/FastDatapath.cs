@@ -51,14 +51,14 @@ public sealed class FastDatapath : IFastDatapath
     {
         BpfFileSystem.EnsureMounted(spec.BpfMount);
         string pins = BpfFileSystem.DirectoryOfThisNamespace(spec.PinRoot);
-        adopted = links.Find(spec.Device) is { } existing && TcProgram.Find(existing.Index, TcHookPoint.Egress) != 0 && Directory.Exists(pins);
+        adopted = FindDevice(links, spec.Port) is { } existing && TcProgram.Find(existing.Index, TcHookPoint.Egress) != 0 && Directory.Exists(pins);
         if (!adopted)
         {
             RemovePins(pins);
         }
 
         Directory.CreateDirectory(pins);
-        Link device = EnsureDevice(spec, links, sysctls, spec.Device, spec.Bridge, spec.Port);
+        Link device = EnsureDevice(spec, links, sysctls, spec.FirstName, spec.Bridge, spec.Port);
         DatapathPrograms? programs = null;
         try
         {
@@ -66,7 +66,9 @@ public sealed class FastDatapath : IFastDatapath
             FastDatapath datapath = new(spec, links, sysctls, programs, device.Index);
             datapath._tables.SetDevices(device.Index, null);
             datapath.AttachDevice(device.Index);
+            datapath.RemoveOtherPorts(device);
             datapath.ReplacePrograms();
+            datapath.Name(device);
             programs.Commit();
             return datapath;
         }
@@ -75,7 +77,7 @@ public sealed class FastDatapath : IFastDatapath
             programs?.Dispose();
             if (!adopted)
             {
-                links.Delete(spec.Device);
+                links.Delete(device.Name);
                 RemovePins(pins);
             }
 
@@ -98,7 +100,11 @@ public sealed class FastDatapath : IFastDatapath
             }
         }
 
-        links.Delete(spec.Device);
+        if (FindDevice(links, spec.Port) is { } device)
+        {
+            links.Delete(device.Name);
+        }
+
         RemovePins(BpfFileSystem.DirectoryOfThisNamespace(spec.PinRoot));
     }
 
@@ -126,6 +132,19 @@ public sealed class FastDatapath : IFastDatapath
         Link link = _links.Find(veth) ?? throw new KernelException($"skip the bridge for \"{veth}\"", Errno.ENODEV);
         TcProgram.Attach(_programs.Program("weave_port"), link.Index, TcHookPoint.Ingress);
     }
+
+    public void DetachPorts(IReadOnlySet<int> ports)
+    {
+        foreach (int port in ports)
+        {
+            TcProgram.Detach(port, TcHookPoint.Ingress);
+        }
+
+        // After the programs, or they would learn it again. Frames go through the bridge from here on.
+        _tables.ForgetMacs(mac => ports.Contains(mac.Port));
+    }
+
+    public bool IsAttached(int port) => TcProgram.Find(port, TcHookPoint.Ingress) == _programs.Id("weave_port");
 
     public void SendHeartbeat(ShortId neighbour, ReadOnlySpan<byte> frame) => _heartbeats.Send(neighbour, frame);
 
@@ -185,25 +204,62 @@ public sealed class FastDatapath : IFastDatapath
     /// </summary>
     private void ReplacePrograms()
     {
-        foreach (Link link in _links.List().Where(link => TcProgram.Find(link.Index, TcHookPoint.Ingress) != 0))
+        List<Link> carriers = [.. _links.List().Where(link => TcProgram.Find(link.Index, TcHookPoint.Ingress) != 0)];
+        foreach (Link tunnel in carriers.Where(IsTunnel))
         {
-            if (IsTunnel(link))
+            AttachDevice(tunnel.Index);
+        }
+
+        List<Link> ports = [.. carriers.Where(link => link.Kind == "veth")];
+        if (!_spec.SkipsBridge)
+        {
+            DetachPorts(ports.Select(port => port.Index).ToHashSet());
+            _tables.ForgetMacs(mac => mac.Port != 0); // also of ports that are gone
+            return;
+        }
+
+        foreach (Link port in ports)
+        {
+            TcProgram.Attach(_programs.Program("weave_port"), port.Index, TcHookPoint.Ingress);
+        }
+    }
+
+    /// <summary>A pair by which an original router was joined to the bridge has that name; it leads nowhere any more.</summary>
+    private void Name(Link device)
+    {
+        if (_links.Find(FastDatapathSpec.PolicyPortName) is { Kind: "veth", Name: FastDatapathSpec.PolicyPortName } old)
+        {
+            _links.Delete(old.Name);
+        }
+
+        LinkNames.Set(_links, device, _spec.FirstName, _spec.SecondName);
+    }
+
+    /// <summary>An earlier process with another port had another device on the bridge: frames would leave by both.</summary>
+    private void RemoveOtherPorts(Link device)
+    {
+        foreach (Link other in _links.List().Where(link => IsTunnel(link) && link.MasterIndex == device.MasterIndex && link.Index != device.Index))
+        {
+            if (TcProgram.Find(other.Index, TcHookPoint.Egress) != 0)
             {
-                AttachDevice(link.Index);
-            }
-            else if (link.Kind == "veth")
-            {
-                TcProgram.Attach(_programs.Program("weave_port"), link.Index, TcHookPoint.Ingress);
+                _links.Delete(other.Name);
             }
         }
     }
 
-    private static bool IsTunnel(Link link) => link.Kind == "vxlan" && link.Name.StartsWith("vxlan-", StringComparison.Ordinal);
+    /// <summary>It is one of the datapath's VXLAN devices, by its name.</summary>
+    public static bool IsTunnel(Link link) =>
+        link.Kind == "vxlan" && (link.Name.StartsWith("vxlan-", StringComparison.Ordinal) || link.Name == FastDatapathSpec.PolicyPortName);
+
+    /// <summary>Our device for a port, by whichever of its names.</summary>
+    private static Link? FindDevice(ILinks links, ushort port) =>
+        links.List().FirstOrDefault(link => IsTunnel(link) && link.TunnelPort == port);
 
     private static Link EnsureDevice(FastDatapathSpec spec, ILinks links, ISysctls sysctls, string name, string? bridge, ushort port)
     {
-        bool made = links.Find(name) is null;
-        if (made)
+        string? found = FindDevice(links, port)?.Name;
+        name = found ?? name;
+        if (found is null)
         {
             links.CreateVxlan(new VxlanSpec(name) { Port = port, MtuBytes = spec.MtuBytes });
             sysctls.Write($"net/ipv6/conf/{name}/disable_ipv6", "1"); // it speaks for containers only, not for itself
@@ -213,7 +269,7 @@ public sealed class FastDatapath : IFastDatapath
         {
             links.Change(name, new LinkChange { Master = bridge, MtuBytes = spec.MtuBytes, Up = true });
         }
-        catch when (made)
+        catch when (found is null)
         {
             links.Delete(name);
             throw;

@@ -12,8 +12,27 @@ public sealed record FastDatapathSpec(string Bridge, ushort Port, int MtuBytes)
     /// <summary>Maps are pinned below this directory, apart for each network namespace.</summary>
     public string PinRoot { get; init; } = "/sys/fs/bpf/weave";
 
+    /// <summary>
+    /// Frames of containers may go past the bridge. Not where rules at the bridge decide what may pass, as those of a network
+    /// policy controller.
+    /// </summary>
+    public bool SkipsBridge { get; init; } = true;
+
+    /// <summary>
+    /// The device is called <see cref="PolicyPortName"/>, and <see cref="Device"/> second: rules of a network policy controller
+    /// know the bridge's port by that name, and match first names only.
+    /// </summary>
+    public bool PolicyName { get; init; }
+
+    /// <summary>As the original calls the bridge's port.</summary>
+    public const string PolicyPortName = "vethwe-bridge";
+
     /// <summary>The VXLAN device, named for its port as the original does.</summary>
     public string Device => DeviceFor(Port);
+
+    public string FirstName => PolicyName ? PolicyPortName : Device;
+
+    public string SecondName => PolicyName ? Device : PolicyPortName;
 
     public static string DeviceFor(ushort port) => $"vxlan-{port}";
 }

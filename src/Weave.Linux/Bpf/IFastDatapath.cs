@@ -26,6 +26,15 @@ public interface IFastDatapath : IDisposable
     /// </summary>
     void AttachPort(string veth);
 
+    /// <summary>
+    /// Has frames of these containers go through the bridge again, and forgets what was learned of them: the bridge and the
+    /// next frames tell it anew. Ports that are gone, or never skipped the bridge, are no trouble.
+    /// </summary>
+    void DetachPorts(IReadOnlySet<int> ports);
+
+    /// <summary>The present program sits at this port: its frames go past the bridge.</summary>
+    bool IsAttached(int port);
+
     /// <summary>Sends a frame with zero MAC addresses to a neighbour.</summary>
     void SendHeartbeat(ShortId neighbour, ReadOnlySpan<byte> frame);
 

@@ -21,4 +21,10 @@ public sealed record Link(int Index, string Name, string Kind, MacAddress Mac, i
 
     /// <summary>A text that somebody left with it; empty for none.</summary>
     public string Alias { get; init; } = "";
+
+    /// <summary>The UDP port of a VXLAN device; 0 for others.</summary>
+    public ushort TunnelPort { get; init; }
+
+    /// <summary>How the bridge treats it as a port; null when it is no port of a bridge.</summary>
+    public BridgePortSettings? Port { get; init; }
 }

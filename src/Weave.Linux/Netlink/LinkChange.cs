@@ -3,7 +3,7 @@ using Weave.Wire.Primitives;
 
 namespace Weave.Linux.Netlink;
 
-/// <summary>What shall be different about a link; what is null stays as it is. The kernel takes all of it or nothing, except hairpin.</summary>
+/// <summary>What shall be different about a link; what is null stays as it is. The kernel takes all of it or nothing, except what is of a bridge's port.</summary>
 public sealed record LinkChange
 {
     public bool? Up { get; init; }
@@ -23,6 +23,9 @@ public sealed record LinkChange
 
     /// <summary>A bridge port may send frames back to where they came from.</summary>
     public bool? Hairpin { get; init; }
+
+    /// <summary>How the bridge treats it from now on; it must be a port of one.</summary>
+    public BridgePortSettings? Port { get; init; }
 
     /// <summary>Packets that wait to be sent; 0 means that sending is synchronous.</summary>
     public int? TransmitQueueLength { get; init; }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -35,6 +36,8 @@ public sealed class Links : ILinks
     private const ushort IFLA_NET_NS_FD = 28;
     private const ushort IFLA_INFO_KIND = 1;
     private const ushort IFLA_INFO_DATA = 2;
+    private const ushort IFLA_INFO_SLAVE_KIND = 4;
+    private const ushort IFLA_INFO_SLAVE_DATA = 5;
     private const ushort VETH_INFO_PEER = 1;
     private const ushort IFLA_BRPORT_MODE = 4;
 
@@ -200,6 +203,11 @@ public sealed class Links : ILinks
         {
             SetHairpin(link, hairpin);
         }
+
+        if (change.Port is { } port)
+        {
+            SetPort(link, port);
+        }
     }
 
     public bool Delete(string name)
@@ -246,6 +254,12 @@ public sealed class Links : ILinks
             .LinkHeader(link.Index, family: AF_BRIDGE)
             .AddNested(IFLA_PROTINFO, port => port.Add(IFLA_BRPORT_MODE, hairpin ? (byte)1 : (byte)0)));
 
+    private static void SetPort(Link link, BridgePortSettings settings) => NetlinkSocket.Execute(
+        $"set how the bridge treats \"{link.Name}\"",
+        new NetlinkRequest(RTM_SETLINK, Do)
+            .LinkHeader(link.Index, family: AF_BRIDGE)
+            .AddNested(IFLA_PROTINFO, settings.Write));
+
     private void Create(
         string attempt, string name, string kind, int mtuBytes, string? master, Action<NetlinkRequest>? data = null)
     {
@@ -284,6 +298,8 @@ public sealed class Links : ILinks
         int master = 0;
         int peer = 0;
         string alias = "";
+        ushort tunnelPort = 0;
+        BridgePortSettings? port = null;
         NetlinkAttributes attributes = new(body[16..]);
         while (attributes.Next())
         {
@@ -308,26 +324,61 @@ public sealed class Links : ILinks
                     alias = attributes.Text;
                     break;
                 case IFLA_LINKINFO:
-                    kind = ParseKind(attributes.Value);
+                    (kind, tunnelPort, port) = ParseInformation(attributes.Value);
                     break;
             }
         }
 
-        return new Link(index, name, kind, mac, mtu, up, master, peer) { Alias = alias, Running = (flags & IFF_RUNNING) != 0 };
+        return new Link(index, name, kind, mac, mtu, up, master, peer) 
+        {
+            Alias = alias,
+            Running = (flags & IFF_RUNNING) != 0,
+            TunnelPort = tunnelPort,
+            Port = port,
+        };
     }
 
-    private static string ParseKind(ReadOnlySpan<byte> info)
+    private static (string Kind, ushort TunnelPort, BridgePortSettings? Port) ParseInformation(ReadOnlySpan<byte> information)
     {
-        NetlinkAttributes attributes = new(info);
+        string kind = "";
+        string master = "";
+        ReadOnlySpan<byte> data = default;
+        BridgePortSettings? port = null;
+        NetlinkAttributes attributes = new(information);
         while (attributes.Next())
         {
-            if (attributes.Type == IFLA_INFO_KIND)
+            switch (attributes.Type)
             {
-                return attributes.Text;
+                case IFLA_INFO_KIND:
+                    kind = attributes.Text;
+                    break;
+                case IFLA_INFO_DATA:
+                    data = attributes.Value;
+                    break;
+                case IFLA_INFO_SLAVE_KIND:
+                    master = attributes.Text;
+                    break;
+                case IFLA_INFO_SLAVE_DATA when master == "bridge":
+                    port = BridgePortSettings.Parse(attributes.Value);
+                    break;
             }
         }
 
-        return "";
+        return (kind, kind == "vxlan" ? ParseTunnelPort(data) : (ushort)0, port);
+    }
+
+    private static ushort ParseTunnelPort(ReadOnlySpan<byte> data)
+    {
+        NetlinkAttributes attributes = new(data);
+        while (attributes.Next())
+        {
+            if (attributes.Type == IFLA_VXLAN_PORT && attributes.Value.Length == sizeof(ushort))
+            {
+                return BinaryPrimitives.ReadUInt16BigEndian(attributes.Value);
+            }
+        }
+
+        return 0;
     }
 
     private static void CheckName(string name)

@@ -44,6 +44,7 @@ internal sealed class BridgePort(DaemonOptions options, OverlayMode mode, ILogge
                 return;
             }
 
+            // The fast datapath names its device itself; the port of user space gets its second name here.
             if (port.Name != OriginalName && !LinkAliases.Add(port.Index, OriginalName))
             {
                 logger.NoSecondName(device, OriginalName);

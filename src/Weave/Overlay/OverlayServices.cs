@@ -72,14 +72,14 @@ internal static class OverlayServices
             provider.GetRequiredService<ISysctls>(),
             provider.GetRequiredService<HostBridge>().Ensure,
             provider.GetRequiredService<ILogger<TapConnection>>());
-        connection.RemoveOld();
+        TapConnection.RemoveOld(links);
         TapDevice tap = TapDevice.Create(TapName);
         links.Change(TapName, new LinkChange { Up = true, MtuBytes = TapConnection.TapMtuBytes, TransmitQueueLength = TapQueueLength });
         if (!mode.FastDatapath)
         {
             PeerName self = provider.GetRequiredService<MeshIdentity>().Name;
             int mtu = options.MtuBytes > 0 ? options.MtuBytes : BridgeSpec.UnboundedMtuBytes;
-            connection.Connect(TapName, new BridgeSpec(options.WeaveBridge, new MacAddress(self.Value), mtu));
+            connection.Connect(TapName, new BridgeSpec(options.WeaveBridge, new MacAddress(self.Value), mtu), options.ExpectNpc);
         }
 
         return tap;

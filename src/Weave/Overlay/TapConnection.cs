@@ -24,9 +24,12 @@ internal sealed class TapConnection(ILinks links, ISysctls sysctls, Action<Bridg
 
     /// <summary>Makes the bridge and puts the TAP device behind it.</summary>
     /// <exception cref="KernelException">The kernel refused.</exception>
-    internal void Connect(string tap, BridgeSpec wanted)
+    /// <param name="tap">The TAP device.</param>
+    /// <param name="wanted">The bridge.</param>
+    /// <param name="policy">A network policy controller looks for the port by its first name, which a pair has.</param>
+    internal void Connect(string tap, BridgeSpec wanted, bool policy = false)
     {
-        if (wanted.MtuBytes > TapMtuBytes && TryPair(tap, wanted))
+        if ((wanted.MtuBytes > TapMtuBytes || policy) && TryPair(tap, wanted))
         {
             return;
         }
@@ -36,7 +39,7 @@ internal sealed class TapConnection(ILinks links, ISysctls sysctls, Action<Bridg
     }
 
     /// <summary>Removes what a router of before left: its other end leads to a TAP device that is no more.</summary>
-    internal void RemoveOld() => links.Delete(FarEnd);
+    internal static void RemoveOld(ILinks links) => links.Delete(FarEnd);
 
     private bool TryPair(string tap, BridgeSpec wanted)
     {

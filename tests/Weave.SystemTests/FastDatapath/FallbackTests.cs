@@ -53,6 +53,41 @@ public sealed class FallbackTests
         NothingIsLeft(world[1]);
     }
 
+    [Fact]
+    public void With_a_policy_controller_nothing_skips_the_bridge_and_its_port_has_the_name_that_the_rules_know()
+    {
+        using OverlayWorld world = Running();
+        Assert.Contains(world[1].Datapath.ReadMacs(), mac => mac.Port != 0);
+        Open(world[1], Options with { ExpectNpc = true }, holder =>
+        {
+            Assert.NotNull(holder.Adopted);
+            Assert.DoesNotContain(holder.Datapath!.ReadMacs(), mac => mac.Port != 0);
+        });
+        Assert.Equal("", world[1].Exec($"tc filter show dev {world[1].Veth} ingress"));
+        Assert.Contains(": vethwe-bridge:", world[1].Exec("ip -o link show vxlan-6784"), StringComparison.Ordinal);
+        Assert.Equal(0, world[1].ExecContainer("ping", "-c1", "-W2", world[2].ContainerAddress.ToString()).ExitCode);
+        Open(world[1], Options, holder => Assert.NotNull(holder.Adopted));
+        Assert.Contains(": vxlan-6784:", world[1].Exec("ip -o link show vethwe-bridge"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_another_port_the_device_of_the_former_one_leaves_the_bridge()
+    {
+        using OverlayWorld world = Running();
+        Open(world[1], Options with { Port = 7783 }, _ => { });
+        Assert.Contains("master weave", world[1].Exec("ip -o link show vxlan-7784"), StringComparison.Ordinal);
+        Assert.DoesNotContain("vxlan-6784", world[1].Exec("ip -o link"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Opens the datapath as the next daemon does.</summary>
+    private static void Open(OverlayHost host, DaemonOptions options, Action<FastDatapathHolder> look) => host.Run(() =>
+    {
+        using FastDatapathHolder holder = new(options, new Said());
+        Assert.True(holder.Open());
+        look(holder);
+        return 0;
+    });
+
     private static DaemonOptions Options => new() { MtuBytes = OverlayHost.MtuBytes };
 
     /// <summary>Two hosts whose containers talk past the bridges.</summary>

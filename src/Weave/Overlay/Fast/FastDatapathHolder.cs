@@ -35,7 +35,7 @@ internal sealed class FastDatapathHolder(DaemonOptions options, ILogger<FastData
     /// </summary>
     internal bool Open()
     {
-        FastDatapathSpec spec = new(options.WeaveBridge, Port, MtuBytes);
+        FastDatapathSpec spec = new(options.WeaveBridge, Port, MtuBytes) { SkipsBridge = !options.ExpectNpc, PolicyName = options.ExpectNpc };
         if (options.FastDatapath && TryOpen(spec) is { } whyNot)
         {
             logger.Unavailable(whyNot);

@@ -35,4 +35,7 @@ internal static partial class FastLog
 
     [LoggerMessage(459, LogLevel.Error, "What an earlier run left of the fast datapath could not be removed, frames may arrive twice: {Reason}")]
     public static partial void NotRemoved(this ILogger logger, string reason);
+
+    [LoggerMessage(460, LogLevel.Debug, "Could not look at the container ports: {Reason}")]
+    public static partial void PortsNotSeen(this ILogger logger, string reason);
 }

@@ -9,8 +9,8 @@ using Weave.Wire.Vxlan;
 namespace Weave.Overlay.Fast;
 
 /// <summary>
-/// Keeps house beside the packet path: container ports that appear on the bridge get the program that lets them skip
-/// it, and MAC addresses that were silent for long are forgotten.
+/// Keeps house beside the packet path: container ports on the bridge have the program that lets them skip it, or have it no
+/// more, as <see cref="PortPlan"/> says, and MAC addresses that were silent for long are forgotten.
 /// </summary>
 /// <remarks>
 /// Not with a network policy controller: its rules are at the bridge, so everything must pass there. The
@@ -24,8 +24,32 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
     /// <summary>As the original ages them (protocol 3.5).</summary>
     private static readonly TimeSpan MacLifetime = TimeSpan.FromMinutes(10);
 
+    private readonly Lock _gate = new();
     private readonly Links _links = new();
-    private readonly HashSet<int> _seen = [];
+
+    /// <summary>Links that carry the program since one of our looks; null before the first, which asks all: an earlier process left some.</summary>
+    private HashSet<int>? _carriers;
+
+    /// <summary>Looks at all ports now. Safe from any thread.</summary>
+    internal void Look()
+    {
+        if (holder.Datapath is not { } datapath)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            IReadOnlyList<Link> links = _links.List();
+            int bridge = links.FirstOrDefault(link => link.Name == options.WeaveBridge)?.Index ?? 0;
+            PortPlan plan = PortPlan.From(links, bridge, skip: _ => !options.ExpectNpc, link => _carriers?.Contains(link) ?? true, datapath.IsAttached);
+            Apply(datapath, plan);
+            _carriers ??= [.. links.Where(link => datapath.IsAttached(link.Index)).Select(link => link.Index)];
+            _carriers.IntersectWith(links.Select(link => link.Index));
+            _carriers.ExceptWith(plan.Detach);
+            _carriers.UnionWith(plan.Attach.Select(link => link.Index));
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,11 +74,7 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
         int round = 0;
         do
         {
-            if (!options.ExpectNpc)
-            {
-                AttachNewPorts(datapath);
-            }
-
+            TryLook();
             if (++round % 30 == 0)
             {
                 ExpireMacs(datapath);
@@ -63,22 +83,27 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    private void AttachNewPorts(IFastDatapath datapath)
+    private void TryLook()
     {
-        IReadOnlyList<Link> links = _links.List();
-        int? bridge = links.FirstOrDefault(link => link.Name == options.WeaveBridge)?.Index;
-        HashSet<int> present = [.. links.Select(link => link.Index)];
-        _seen.IntersectWith(present);
-        foreach (Link port in links.Where(link => link.MasterIndex == bridge && link.Kind == "veth" && !_seen.Contains(link.Index)))
+        try
         {
-            // A frame can be put straight into another namespace only. The other end may be on its way there.
-            bool peerIsHere = links.Any(other => other.Index == port.PeerIndex && other.PeerIndex == port.Index && other.Kind == "veth");
-            if (peerIsHere)
-            {
-                continue;
-            }
+            Look();
+        }
+        catch (KernelException reason)
+        {
+            logger.PortsNotSeen(reason.Message); // the next look is soon
+        }
+    }
 
-            _seen.Add(port.Index);
+    private void Apply(IFastDatapath datapath, PortPlan plan)
+    {
+        if (plan.Detach.Count > 0)
+        {
+            datapath.DetachPorts(plan.Detach);
+        }
+
+        foreach (Link port in plan.Attach)
+        {
             try
             {
                 datapath.AttachPort(port.Name);

@@ -59,5 +59,5 @@ internal sealed class FastReport(FastDatapathHolder holder, ILinks links, TimePr
     }
 
     private IReadOnlyList<Link> Ports() =>
-        [.. links.List().Where(link => link.Kind == "vxlan" && link.Name.StartsWith("vxlan-", StringComparison.Ordinal) || link.Name == OverlayServices.TapName)];
+        [.. links.List().Where(link => FastDatapath.IsTunnel(link) || link.Name == OverlayServices.TapName)];
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weave.Daemon;
 using Weave.Linux.Bridge;
+using Weave.Linux.Netlink;
 using Weave.Mesh;
 using Weave.Status;
 using Weave.Wire.Primitives;
@@ -37,6 +38,7 @@ internal static class FastServices
             provider.GetRequiredService<HostBridge>().Ensure(new BridgeSpec(options.WeaveBridge, new MacAddress(self.Value), holder.MtuBytes));
         }
 
+        TapConnection.RemoveOld(provider.GetRequiredService<ILinks>()); // the device may want its name
         return new OverlayMode(holder.Open());
     }
 

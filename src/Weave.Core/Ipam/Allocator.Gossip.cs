@@ -9,7 +9,7 @@ namespace Weave.Core.Ipam;
 public sealed partial class Allocator
 {
     /// <summary>More names than any mesh has: what is beyond is not remembered.</summary>
-    private const int MaximumNames = 10_000;
+    private const int MaximumNames = PeerLimits.AllocatorNicknames;
 
     private readonly SortedDictionary<PeerName, string> _nicknames = [];
     private readonly SortedSet<PeerName> _healers = [];

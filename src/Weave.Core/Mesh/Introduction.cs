@@ -85,7 +85,7 @@ internal sealed record Introduction(
         else
         {
             IReadOnlyList<string>? overlays = features.TryGetValue("Overlays", out string? listed) ? listed.Split(' ') : null;
-            return new Introduction(name, features["NickName"], uid, part, shortId, trusts, overlays);
+            return new Introduction(name, ForeignText.Read(features["NickName"]), uid, part, shortId, trusts, overlays);
         }
 
         return null;

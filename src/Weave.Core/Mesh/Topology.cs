@@ -115,23 +115,33 @@ public sealed class Topology
         List<PeerName> described = [];
         List<PeerRecord> candidates = [];
         HashSet<PeerName> strangers = [];
+        merge = default;
         TopologyReader reader = new(payload);
         while (reader.NextPeer(out TopologyPeer told))
         {
             described.Add(told.Name);
             PeerEntry? known = Entry(told.Name);
+            int links = 0;
             if (known is null || IsCandidate(told, known))
             {
-                candidates.Add(Materialise(told, ref reader, known));
+                PeerRecord candidate = Materialise(told, ref reader, known);
+                links = candidate.Links.Count;
+                strangers.UnionWith(candidate.Links.Select(link => link.Remote).Append(told.Name).Where(name => !_peers.ContainsKey(name)));
+                candidates.Add(candidate);
             }
             else if (told.Version != known.Version || told.Uid != known.Uid)
             {
                 NoteStrangers(ref reader, strangers);
             }
+
+            if (Excess(told, links, strangers) is { } excess)
+            {
+                error = excess;
+                return false;
+            }
         }
 
         error = reader.Error;
-        merge = default;
         if (error is not null)
         {
             return false;
@@ -203,7 +213,7 @@ public sealed class Topology
     private static PeerRecord Materialise(in TopologyPeer told, ref TopologyReader reader, PeerEntry? known)
     {
         List<PeerLink> links = [];
-        while (reader.NextLink(out TopologyLink link))
+        while (links.Count <= PeerLimits.LinksPerPeer && reader.NextLink(out TopologyLink link))
         {
             // Most links of an update are as before: their text is kept rather than made anew.
             PeerLink before = default;
@@ -214,9 +224,15 @@ public sealed class Topology
         return new PeerRecord(told.Name, told.Nickname, told.Uid, told.Version, told.ShortId, links.ToArray());
     }
 
+    /// <summary>Why an update is more than fits, looked at while it is read; null when it fits.</summary>
+    private string? Excess(in TopologyPeer told, int links, HashSet<PeerName> strangers) =>
+        links > PeerLimits.LinksPerPeer ? $"{told.Name} has more than {PeerLimits.LinksPerPeer} links"
+        : _peers.Count + strangers.Count > PeerLimits.Peers ? $"more than {PeerLimits.Peers} peers"
+        : null;
+
     private void NoteStrangers(ref TopologyReader reader, HashSet<PeerName> strangers)
     {
-        while (reader.NextLink(out TopologyLink link))
+        while (_peers.Count + strangers.Count <= PeerLimits.Peers && reader.NextLink(out TopologyLink link))
         {
             if (!_peers.ContainsKey(link.Remote))
             {

@@ -29,6 +29,7 @@ public sealed class NameDatabase : IGossipChannel
     private readonly IPeerDirectory _peers;
     private readonly IGossipSender _sender;
     private readonly HashSet<NameEntry> _entries = new(NameOrder.Key);
+    private readonly Dictionary<PeerName, int> _counts = [];
     private readonly OwnNames _own = new();
     private readonly StrangerEntries _strangers = new();
     private NameEntry[]? _sorted = [];
@@ -55,6 +56,9 @@ public sealed class NameDatabase : IGossipChannel
     public long Generation { get; private set; }
 
     public int Count => _entries.Count;
+
+    /// <summary>Who last told more names than fit (<see cref="PeerLimits"/>), and how many were left out since; null while all fit.</summary>
+    public (PeerName Origin, long LeftOut)? Excess { get; private set; }
 
     /// <summary>Live entries that this peer registered.</summary>
     public int OwnLiveCount => _own.Count;
@@ -166,6 +170,7 @@ public sealed class NameDatabase : IGossipChannel
         if (peer != _peers.Self)
         {
             RemoveWhere(entry => entry.Origin == peer);
+            Excess = Excess?.Origin == peer ? null : Excess;
         }
     }
 
@@ -181,7 +186,8 @@ public sealed class NameDatabase : IGossipChannel
         {
             _nextPurge = now.Elapsed + TombstoneLifetime;
             long oldest = now.UnixSeconds - (long)TombstoneLifetime.TotalSeconds;
-            RemoveWhere(entry => !entry.IsLive && entry.Tombstone < oldest);
+            // One from the future would stay for ever; nobody whose clock we accept has told it in good faith.
+            RemoveWhere(entry => !entry.IsLive && (entry.Tombstone < oldest || entry.Tombstone > now.UnixSeconds + GossipWindowSeconds));
         }
     }
 
@@ -220,7 +226,11 @@ public sealed class NameDatabase : IGossipChannel
         List<NameEntry> known = new(gossip.Entries.Count);
         foreach (NameEntry entry in gossip.Entries)
         {
-            if (entry.Origin == _peers.Self || _peers.Contains(entry.Origin))
+            if (entry.Hostname.Length > PeerLimits.TextLength || entry.Container.Length > PeerLimits.TextLength)
+            {
+                LeaveOut(entry.Origin); // no question can ask for it
+            }
+            else if (entry.Origin == _peers.Self || _peers.Contains(entry.Origin))
             {
                 known.Add(entry);
             }
@@ -246,7 +256,12 @@ public sealed class NameDatabase : IGossipChannel
             }
 
             NameEntry entry = incoming[i];
-            if (!_entries.TryGetValue(entry, out NameEntry? known) || entry.Supersedes(known))
+            bool held = _entries.TryGetValue(entry, out NameEntry? known);
+            if (!held && !HasRoomFor(entry.Origin))
+            {
+                LeaveOut(entry.Origin);
+            }
+            else if (!held || entry.Supersedes(known!))
             {
                 Store(entry);
                 news.Add(entry);
@@ -256,6 +271,12 @@ public sealed class NameDatabase : IGossipChannel
         Tell(now, corrections);
         return news;
     }
+
+    /// <summary>Our own always have: this host's containers are found whatever others tell.</summary>
+    private bool HasRoomFor(PeerName origin) => origin == _peers.Self
+        || (_entries.Count < PeerLimits.Names && _counts.GetValueOrDefault(origin) < PeerLimits.NamesPerPeer);
+
+    private void LeaveOut(PeerName origin) => Excess = (origin, (Excess?.LeftOut ?? 0) + 1);
 
     /// <summary>Nobody else decides about our entries: whoever has something newer than we do hears from us.</summary>
     private NameEntry Correct(Moment now, NameEntry claimed, List<NameEntry> corrections)
@@ -283,7 +304,7 @@ public sealed class NameDatabase : IGossipChannel
 
     private void Store(NameEntry entry)
     {
-        _entries.Remove(entry);
+        Tally(entry.Origin, _entries.Remove(entry) ? 0 : 1);
         _entries.Add(entry);
         Index.Set(entry);
         if (entry.Origin == _peers.Self)
@@ -299,8 +320,24 @@ public sealed class NameDatabase : IGossipChannel
         foreach (NameEntry entry in _entries.Where(entry => condition(entry)).ToList())
         {
             _entries.Remove(entry);
+            Tally(entry.Origin, -1);
             Index.Remove(entry);
             Changed();
+        }
+
+        _entries.TrimExcess();
+    }
+
+    private void Tally(PeerName origin, int more)
+    {
+        int count = _counts.GetValueOrDefault(origin) + more;
+        if (count == 0)
+        {
+            _counts.Remove(origin);
+        }
+        else
+        {
+            _counts[origin] = count;
         }
     }
 

@@ -66,7 +66,7 @@ internal static class AllocatorStateReader
         {
             PeerName peer = ReadPeer(ref reader);
             reader.MoveToMapValue();
-            nicknames[peer] = reader.String();
+            nicknames[peer] = ForeignText.Read(reader.Utf8());
         }
 
         return nicknames;

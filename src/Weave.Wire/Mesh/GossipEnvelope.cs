@@ -51,7 +51,7 @@ public readonly ref struct GossipEnvelope
 
         reader.NextValue(GobType.Bytes);
         ReadOnlySpan<byte> payload = reader.Bytes();
-        error = reader.Error;
+        error = reader.Error ?? (channel.Length > PeerLimits.ChannelNameBytes ? $"a channel name of {channel.Length} bytes" : null);
         if (error is not null)
         {
             return false;

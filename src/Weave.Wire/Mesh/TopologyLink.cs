@@ -1,4 +1,3 @@
-using System.Text;
 using Weave.Wire.Primitives;
 
 namespace Weave.Wire.Mesh;
@@ -16,7 +15,7 @@ public ref struct TopologyLink
 
     public bool Established { get; internal set; }
 
-    public readonly string Address => AddressUtf8.IsEmpty ? "" : Encoding.UTF8.GetString(AddressUtf8);
+    public readonly string Address => ForeignText.Read(AddressUtf8);
 
     public readonly PeerLink ToRecord() => new(Remote, Address, Outbound, Established);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Weave.Wire.Primitives;
 
 namespace Weave.Wire.Mesh;
@@ -19,7 +18,8 @@ public ref struct TopologyPeer
 
     internal bool HasShortId { get; set; }
 
-    public readonly string Nickname => NicknameUtf8.IsEmpty ? "" : Encoding.UTF8.GetString(NicknameUtf8);
+    /// <summary>As people are shown it, and as it is passed on.</summary>
+    public readonly string Nickname => ForeignText.Read(NicknameUtf8);
 
     /// <summary>
     /// Null when the peer has none. Also null when it is not of twelve bits: original peers take such a value over and

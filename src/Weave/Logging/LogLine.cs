@@ -3,12 +3,16 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Weave.Wire.Primitives;
 
 namespace Weave.Logging;
 
 /// <summary>One event as one line.</summary>
 internal static class LogLine
 {
+    /// <summary>Room for a stack trace. What is longer is a text that somebody else made up.</summary>
+    private const int MaxCharacters = 8192;
+
     private const string TimeFormat = "yyyy'/'MM'/'dd HH':'mm':'ss'.'ffffff";
 
     /// <summary>As the original prints it: <c>INFO: 2026/01/02 15:04:05.000000 message</c>, in local time.</summary>
@@ -30,7 +34,7 @@ internal static class LogLine
                 json.WriteNumber("event", id.Id);
             }
 
-            json.WriteString("msg", message);
+            json.WriteString("msg", Cut(message));
             WriteFields(json, state);
             if (exception is not null)
             {
@@ -54,16 +58,19 @@ internal static class LogLine
         {
             if (name != "{OriginalFormat}")
             {
-                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), Convert.ToString(value, CultureInfo.InvariantCulture));
+                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), Cut(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
             }
         }
     }
 
+    /// <summary>Much of what is told comes from others: it may neither make up lines nor act on a terminal nor fill the disk.</summary>
     private static string OneLine(string message, Exception? exception)
     {
         string text = exception is null ? message : $"{message}: {exception}";
-        return text.ReplaceLineEndings(" | ");
+        return ForeignText.Clean(Cut(text).ReplaceLineEndings(" | "));
     }
+
+    private static string Cut(string text) => text.Length <= MaxCharacters ? text : $"{text.AsSpan(0, MaxCharacters)}... ({text.Length} characters)";
 
     private static string Name(LogLevel level) => level switch
     {

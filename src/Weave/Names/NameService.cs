@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Weave.Core.Names;
 using Weave.Daemon;
+using Weave.Status;
 using Weave.Wire.Names;
 using Weave.Wire.Primitives;
 
@@ -18,17 +19,21 @@ internal sealed class NameService : INameRegistry
     private readonly ILogger _logger;
     private readonly ManualNames _manual = new();
     private readonly NameAliases _aliases;
+    private readonly ProblemBoard _problems;
+    private (PeerName Origin, long LeftOut)? _excess;
 
     /// <remarks>To be made before the control loop runs.</remarks>
-    internal NameService(ControlLoop loop, NameDatabase database, NameStore store, bool containersAreTold, ILogger logger)
+    internal NameService(ControlLoop loop, NameDatabase database, NameStore store, bool containersAreTold, ProblemBoard problems, ILogger logger)
     {
         _loop = loop;
         _database = database;
         _store = store;
+        _problems = problems;
         _logger = logger;
         _aliases = new NameAliases(database);
         Restore(containersAreTold);
         loop.AfterEach(() => _aliases.Follow(loop.Now));
+        loop.AfterEach(TellExcess);
     }
 
     public string Domain => _database.Domain;
@@ -124,6 +129,24 @@ internal sealed class NameService : INameRegistry
 
     /// <summary>Everything that is known, tombstones included, in table order.</summary>
     internal Task<IReadOnlyList<NameEntry>> EntriesAsync(CancellationToken cancel) => _loop.AskAsync(_database.InTableOrder, cancel);
+
+    private void TellExcess()
+    {
+        if (_database.Excess == _excess)
+        {
+            return;
+        }
+
+        _excess = _database.Excess;
+        if (_excess is { } excess)
+        {
+            _problems.Raise("limit", "names", $"{excess.Origin} tells more names than fit ({PeerLimits.NamesPerPeer} a peer, {PeerLimits.Names} in all): {excess.LeftOut} left out; look at that host");
+        }
+        else
+        {
+            _problems.Clear("limit", "names");
+        }
+    }
 
     private void Restore(bool containersAreTold)
     {

@@ -1,6 +1,7 @@
 using Weave.Api;
 using Weave.Status;
 using Weave.Wire.Names;
+using Weave.Wire.Primitives;
 
 namespace Weave.Names;
 
@@ -19,7 +20,7 @@ internal sealed class NamesReportSection(NameService names, NamesDaemon server) 
                 Address = server.ListenAddress,
                 Ttl = (uint)server.TtlSeconds,
                 Entries = [.. entries.Select(entry => new NameReport(
-                    entry.Hostname, entry.Origin.ToString(), entry.Container, entry.Address.ToString(), (int)entry.Version, entry.Tombstone))],
+                    ForeignText.Clean(entry.Hostname), entry.Origin.ToString(), ForeignText.Clean(entry.Container), entry.Address.ToString(), (int)entry.Version, entry.Tombstone))],
             },
         };
     }

@@ -46,6 +46,7 @@ internal static class NamesServices
             database,
             new NameStore(provider.GetRequiredService<IStateStore>(), logger),
             containersAreTold: options.DockerApi.Length > 0,
+            provider.GetRequiredService<ProblemBoard>(),
             logger);
     }
 

@@ -49,7 +49,7 @@ internal sealed class SleeveReport(SleeveOverlay sleeve, TimeProvider time) : IR
         Dictionary<string, string> nicknames = peers.ToDictionary(peer => peer.Name, peer => peer.NickName);
         return
         [
-            .. macs.Select(row => (row.Mac, Name: row.Peer.ToString(), row.LastSeen)).Select(row => new MacReport(
+            .. macs.Take(PeerLimits.MacsInReport).Select(row => (row.Mac, Name: row.Peer.ToString(), row.LastSeen)).Select(row => new MacReport(
                 row.Mac.ToString(), row.Name, nicknames.GetValueOrDefault(row.Name, ""), wall - (now - row.LastSeen))),
         ];
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Weave.Logging;
 
 namespace Weave.Tests.Logging;
@@ -40,5 +41,43 @@ public sealed class LogLineTests
         using StandardErrorLoggerProvider provider = new(LogLevel.Debug, json: false, output, TimeProvider.System);
         Assert.False(provider.CreateLogger("Microsoft.AspNetCore.X").IsEnabled(LogLevel.Information));
         Assert.True(provider.CreateLogger("Weave.X").IsEnabled(LogLevel.Debug));
+    }
+
+    [Fact]
+    public void What_others_wrote_neither_acts_on_a_terminal_nor_makes_up_lines() =>
+        Assert.Equal("INFO: 2026/01/02 15:04:05.123456 a?[31mb | INFO: c?d\n", LogLine.Text(Now, LogLevel.Information, "a\u001b[31mb\r\nINFO: c\u202ed", null));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_text_without_end_is_cut(bool asJson)
+    {
+        string message = new('x', 10_000_000);
+        string line = asJson
+            ? LogLine.Json(Now, LogLevel.Warning, "c", 1, message, new[] { KeyValuePair.Create<string, object?>("Peer", message) }, null)
+            : LogLine.Text(Now, LogLevel.Warning, message, null);
+        Assert.InRange(line.Length, 8192, 20_000);
+        Assert.Contains("(10000000 characters)", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_event_that_does_not_end_is_told_five_times_a_second_with_the_number_left_out()
+    {
+        FakeTimeProvider time = new();
+        using StringWriter output = new();
+        using StandardErrorLoggerProvider provider = new(LogLevel.Debug, json: false, output, time);
+        ILogger logger = provider.CreateLogger("Weave.Test");
+        for (int i = 0; i < 10_000; i++)
+        {
+            logger.Log(LogLevel.Warning, new EventId(1), "flood", null, (_, _) => "flood");
+        }
+
+        logger.Log(LogLevel.Warning, new EventId(2), "another", null, (_, _) => "another");
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        logger.Log(LogLevel.Warning, new EventId(1), "flood", null, (_, _) => "flood");
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(LogBudget.Burst + 2, lines.Length);
+        Assert.EndsWith("another", lines[^2], StringComparison.Ordinal);
+        Assert.EndsWith($"flood (and {10_000 - LogBudget.Burst} more of this kind before)", lines[^1], StringComparison.Ordinal);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Weave.Daemon;
 using Weave.Names;
 using Weave.Persistence;
+using Weave.Status;
 using Weave.Tests.Core.Names;
 using Weave.Wire.Primitives;
 
@@ -113,7 +114,7 @@ public sealed class NameServiceTests : IAsyncDisposable
     private NameService Start()
     {
         ControlLoop loop = new(TimeProvider.System);
-        NameService names = new(loop, new NamesPeer().Database, new NameStore(_store, NullLogger.Instance), true, NullLogger.Instance);
+        NameService names = new(loop, new NamesPeer().Database, new NameStore(_store, NullLogger.Instance), true, new ProblemBoard(TimeProvider.System, NullLogger<ProblemBoard>.Instance), NullLogger.Instance);
         _loops.Add(Task.Run(() => loop.RunAsync(_stop.Token)));
         return names;
     }

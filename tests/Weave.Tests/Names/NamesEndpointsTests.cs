@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Weave.Daemon;
 using Weave.Names;
 using Weave.Persistence;
+using Weave.Status;
 using Weave.Tests.Core.Names;
 using Weave.Tests.Support;
 
@@ -28,7 +29,7 @@ public sealed class NamesEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ControlLoop loop = new(TimeProvider.System);
-        NameService names = new(loop, _peer.Database, new NameStore(new MemoryStateStore(), NullLogger.Instance), true, NullLogger.Instance);
+        NameService names = new(loop, _peer.Database, new NameStore(new MemoryStateStore(), NullLogger.Instance), true, new ProblemBoard(TimeProvider.System, NullLogger<ProblemBoard>.Instance), NullLogger.Instance);
         DaemonOptions options = new() { DnsListenAddress = "127.0.0.1:0" };
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

@@ -33,7 +33,7 @@ internal sealed class FastDiagnostics(IReadOnlyList<PeerReport> peers)
         TimeSpan now) => new()
     {
         Vports = [.. ports.Select(port => new VportReport((uint)port.Index, port.Name, port.Kind == "vxlan" ? "vxlan" : "tap"))],
-        Flows = [.. macs.Where(mac => mac.Peer != contents.Self).Select(mac => Flow(contents, mac, now)).OfType<FlowReport>()],
+        Flows = [.. macs.Take(PeerLimits.MacsInReport).Where(mac => mac.Peer != contents.Self).Select(mac => Flow(contents, mac, now)).OfType<FlowReport>()],
         Neighbours = [.. contents.Neighbours.OrderBy(pair => pair.Key).Select(pair => new DatapathNeighbourReport(
             Name(pair.Key), NickName(pair.Key), pair.Key.Value, pair.Value.Address == default ? "" : pair.Value.Address.ToString(), Path(pair.Value)))],
         Routes = [.. contents.Routes.OrderBy(pair => pair.Key).Select(pair => new DatapathRouteReport(
@@ -43,7 +43,7 @@ internal sealed class FastDiagnostics(IReadOnlyList<PeerReport> peers)
 
     /// <summary>Dated with the wall's clock.</summary>
     internal IReadOnlyList<MacReport> Macs(IReadOnlyList<DatapathMac> macs, TimeSpan now, DateTime wall) =>
-        [.. macs.Select(mac => new MacReport(mac.Address.ToString(), Name(mac.Peer), NickName(mac.Peer), wall - (now - mac.Seen)))];
+        [.. macs.Take(PeerLimits.MacsInReport).Select(mac => new MacReport(mac.Address.ToString(), Name(mac.Peer), NickName(mac.Peer), wall - (now - mac.Seen)))];
 
     private static string Path(DatapathNeighbour neighbour) => neighbour.Fast ? "fastdp" : "sleeve";
 

@@ -29,6 +29,33 @@ public sealed class TopologyTests
         Assert.Equal(Self, topology.OwnerOf(topology.SelfShortId));
     }
 
+    [Theory]
+    [InlineData(PeerLimits.Peers - 1, 0, false)]
+    [InlineData(PeerLimits.Peers + 1, 0, true)] // described
+    [InlineData(1, PeerLimits.LinksPerPeer, false)]
+    [InlineData(1, PeerLimits.LinksPerPeer + 1, true)]
+    [InlineData(3, PeerLimits.LinksPerPeer, true)] // far ends are peers, too
+    public void More_peers_and_links_than_any_mesh_has_are_refused_whole(int peers, int linksEach, bool refused)
+    {
+        Topology topology = New();
+        byte[] update = TopologyPayload.Write(Enumerable.Range(0, peers).Select(peer => new PeerRecord(
+            new PeerName((ulong)(1000 + peer)), "", 1, 1, null,
+            [.. Enumerable.Range(0, linksEach).Select(link => new PeerLink(new PeerName((ulong)(1_000_000 + (peer * linksEach) + link)), "", true, true))])));
+        Assert.Equal(!refused, topology.TryMerge(update, new TopologyChanges(), out _, out string? error));
+        Assert.Equal(refused, error?.Contains("more than", StringComparison.Ordinal) == true);
+        Assert.Equal(refused, topology.Names.Count() == 1);
+    }
+
+    [Fact]
+    public void A_nickname_is_cut_and_harmless_wherever_it_comes_from()
+    {
+        Topology topology = New();
+        byte[] update = TopologyPayload.Write([new PeerRecord(new PeerName(9), "\u001b[31mevil\nfake" + new string('x', 100_000), 1, 1, null, [])]);
+        Assert.True(topology.TryMerge(update, new TopologyChanges(), out _, out _));
+        Assert.StartsWith("?[31mevil?fake", topology.NicknameOf(new PeerName(9)), StringComparison.Ordinal);
+        Assert.Equal(PeerLimits.TextLength, topology.NicknameOf(new PeerName(9))!.Length);
+    }
+
     [Fact]
     public void A_held_peer_and_what_lies_behind_a_lingering_one_are_not_collected()
     {

@@ -39,6 +39,59 @@ public sealed class NameDatabaseTests
     }
 
     [Fact]
+    public void One_peer_has_room_for_so_many_names_and_no_more_and_the_others_keep_theirs()
+    {
+        _peer.Hear([.. Many(2, PeerLimits.NamesPerPeer + 100)]);
+        Assert.Equal(PeerLimits.NamesPerPeer, _peer.Database.Count);
+        Assert.Equal((new PeerName(2), 100L), _peer.Database.Excess);
+
+        Assert.True(_peer.Register("own.weave.local.", "10.32.0.1"));
+        _peer.Hear([.. Many(2, 1).Select(entry => entry with { Version = 1, Tombstone = _peer.Now.UnixSeconds })]); // news of what is there
+        Assert.Equal(PeerLimits.NamesPerPeer + 1, _peer.Database.Count);
+        Assert.Equal(1, _peer.Database.InTableOrder().Count(entry => !entry.IsLive));
+
+        _peer.Forget(2);
+        Assert.Equal(1, _peer.Database.Count);
+        Assert.Null(_peer.Database.Excess);
+    }
+
+    [Fact]
+    public void All_peers_together_have_room_for_so_many_and_our_own_names_go_beyond_it()
+    {
+        for (ulong origin = 2; origin < 6; origin++)
+        {
+            _peer.Meet(origin);
+            _peer.Hear([.. Many(origin, PeerLimits.NamesPerPeer)]);
+        }
+
+        Assert.Equal(PeerLimits.Names, _peer.Database.Count);
+        Assert.True(_peer.Register("own.weave.local.", "10.32.0.1"));
+        Assert.Equal(PeerLimits.Names + 1, _peer.Database.Count);
+    }
+
+    [Fact]
+    public void What_is_too_long_for_any_question_is_left_out_and_not_told_on()
+    {
+        string endless = new('n', PeerLimits.TextLength + 1);
+        GossipOutcome outcome = _peer.Hear(
+            NamesPeer.Entry(endless, 2, "10.40.0.1"), NamesPeer.Entry("a.weave.local.", 2, "10.40.0.1", container: endless), NamesPeer.Entry("b.weave.local.", 2, "10.40.0.1"));
+        Assert.Equal(["b.weave.local. 10.40.0.1"], _peer.Live());
+        Assert.Equal("b.weave.local.", Assert.Single(((NamesGossip)outcome.Relay!).Entries).Hostname);
+    }
+
+    [Fact]
+    public void A_tombstone_from_the_future_does_not_stay_for_ever()
+    {
+        _peer.Hear(NamesPeer.Entry("web.weave.local.", 2, "10.40.0.1", tombstone: 1L << 62));
+        _peer.Now = new(TimeSpan.FromMinutes(30), _peer.Now.UnixSeconds + 1800);
+        _peer.Database.OnDeadline(_peer.Now);
+        Assert.Empty(_peer.Database.InTableOrder());
+    }
+
+    private static IEnumerable<NameEntry> Many(ulong origin, int count) => Enumerable.Range(0, count).Select(i => new NameEntry(
+        $"n{i}.weave.local.", new PeerName(origin), "c", new Ipv4Address((uint)i), 0, 0));
+
+    [Fact]
     public void A_forgotten_peer_takes_its_names_along_and_brings_them_back()
     {
         NameEntry entry = NamesPeer.Entry("web.weave.local.", 2, "10.40.0.1");

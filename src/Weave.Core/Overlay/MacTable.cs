@@ -27,27 +27,36 @@ public sealed class MacTable
         return found;
     }
 
-    /// <summary>A frame of <paramref name="mac"/> left a container of ours.</summary>
-    /// <returns>False when the address belongs to another peer: the frame is one that we brought in ourselves.</returns>
-    public bool LearnLocal(TimeSpan now, MacAddress mac, PeerName self)
+    /// <summary>
+    /// A frame of <paramref name="mac"/> left a container of ours (<paramref name="at"/> is us), or came from a peer. Nothing
+    /// changes where the address crosses between us and others: whether it has moved, or this is an echo, is for the caller to say.
+    /// </summary>
+    /// <returns>False when the address is known on the other side: call <see cref="Move"/> if it has moved.</returns>
+    public bool TryLearn(TimeSpan now, MacAddress mac, PeerName at, PeerName self)
     {
         if (!_entries.TryGetValue(mac, out Entry? entry))
         {
-            Add(now, mac, self);
+            Add(now, mac, at);
             return true;
         }
 
-        if (Volatile.Read(ref entry.Peer) != self.Value)
+        ulong known = Volatile.Read(ref entry.Peer);
+        if (known != at.Value)
         {
-            return false;
+            if (known == self.Value || at == self)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref entry.Peer, at.Value);
         }
 
         Refresh(now, entry);
         return true;
     }
 
-    /// <summary>A frame of <paramref name="mac"/> came from <paramref name="peer"/>: it is there now, wherever it was.</summary>
-    public void LearnRemote(TimeSpan now, MacAddress mac, PeerName peer)
+    /// <summary><paramref name="mac"/> is at <paramref name="peer"/> now, wherever it was.</summary>
+    public void Move(TimeSpan now, MacAddress mac, PeerName peer)
     {
         if (!_entries.TryGetValue(mac, out Entry? entry))
         {

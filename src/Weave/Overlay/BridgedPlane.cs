@@ -21,7 +21,7 @@ internal sealed class BridgedPlane(MacTable macs) : IFramePlane
         }
 
         PeerName self = routes.Self;
-        switch (SwitchFor(self).OnCaptured(thread.Now, ethernet.Source, ethernet.Destination, out PeerName peer))
+        switch (SwitchFor(self).OnCaptured(thread.Now, ethernet.Source, ethernet.Destination, out PeerName peer, frame))
         {
             case Verdict.Unicast:
                 thread.Send(routes, self, peer, frame, header);
@@ -40,7 +40,7 @@ internal sealed class BridgedPlane(MacTable macs) : IFramePlane
             return;
         }
 
-        switch (SwitchFor(routes.Self).OnReceived(thread.Now, frame.Source, frame.Destination, ethernet.Source, ethernet.Destination))
+        switch (SwitchFor(routes.Self).OnReceived(thread.Now, frame.Source, frame.Destination, ethernet.Source, ethernet.Destination, frame.Bytes))
         {
             case Verdict.Unicast:
                 thread.Counters.FramesRelayed++;
@@ -51,9 +51,22 @@ internal sealed class BridgedPlane(MacTable macs) : IFramePlane
                 break;
             case Verdict.InjectAndFlood:
                 // The copies first: joining segments changes headers in place.
-                thread.Flood(routes, frame.Source, frame.Bytes, default, cameFrom: neighbour);
+                FloodOn(thread, routes, neighbour, frame);
                 thread.Inject(frame.Bytes, piece, handover: null);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// Passes a copy on if it came the way that it comes when all agree about the topology: while peers disagree, copies that
+    /// are passed on whichever way they came multiply.
+    /// </summary>
+    private static void FloodOn(DataThread thread, RoutesSnapshot routes, PeerName neighbour, SleeveFrame frame)
+    {
+        PeerName upstream = routes.Upstream(frame.Source);
+        if (upstream.IsUnknown || upstream == neighbour)
+        {
+            thread.Flood(routes, frame.Source, frame.Bytes, default, cameFrom: neighbour);
         }
     }
 

@@ -16,9 +16,9 @@ public sealed class SleeveReportTests
     public void Addresses_have_their_peer_its_nickname_and_the_time_of_the_wall_clock()
     {
         MacTable table = new();
-        table.LearnLocal(TimeSpan.FromSeconds(96), Mac(1), PeerName.Parse("00:00:00:00:00:01"));
-        table.LearnRemote(TimeSpan.FromSeconds(99), Mac(2), PeerName.Parse("00:00:00:00:00:02"));
-        table.LearnRemote(TimeSpan.FromSeconds(100), Mac(3), PeerName.Parse("00:00:00:00:00:03"));
+        table.Move(TimeSpan.FromSeconds(96), Mac(1), PeerName.Parse("00:00:00:00:00:01"));
+        table.Move(TimeSpan.FromSeconds(99), Mac(2), PeerName.Parse("00:00:00:00:00:02"));
+        table.Move(TimeSpan.FromSeconds(100), Mac(3), PeerName.Parse("00:00:00:00:00:03"));
         Assert.Equal(
             [
                 new MacReport("0a:00:00:00:00:01", "00:00:00:00:00:01", "self", Wall - TimeSpan.FromSeconds(4)),

@@ -6,7 +6,7 @@ namespace Weave.Core.Overlay;
 /// <summary>The answer to an IPv4 frame that must not be fragmented and is too big for the path.</summary>
 /// <remarks>
 /// docs/wire/sleeve.md §7. ICMP type 3 code 4: addresses of the frame swapped, TOS copied, TTL 64, id 0; quotes the IP
-/// header and eight bytes.
+/// header and eight bytes. Tags of the frame (802.1Q) are those of the answer, and take of the MTU what they need.
 /// </remarks>
 public static class IcmpFragmentationNeeded
 {
@@ -16,7 +16,7 @@ public static class IcmpFragmentationNeeded
     private const byte TimeToLive = 64;
 
     /// <summary>Most bytes that <see cref="Write"/> needs.</summary>
-    public const int MaxSize = EthernetFrame.HeaderSize + Ipv4Packet.MinHeaderSize + IcmpHeaderSize + MaxIpHeaderSize + QuotedPayload;
+    public const int MaxSize = EthernetFrame.MaxHeaderSize + Ipv4Packet.MinHeaderSize + IcmpHeaderSize + MaxIpHeaderSize + QuotedPayload;
 
     /// <summary>Writes the answer to <paramref name="offending"/>.</summary>
     /// <returns>
@@ -25,20 +25,20 @@ public static class IcmpFragmentationNeeded
     /// </returns>
     public static int Write(Span<byte> offending, int mtuBytes, Span<byte> target)
     {
-        if (!Ipv4Packet.TryReadFrame(offending, out Ipv4Packet packet)
+        int tags = EthernetFrame.TagsOf(offending);
+        if (!Ipv4Packet.TryReadFrame(offending[tags..], out Ipv4Packet packet)
             || packet.Payload.Length < QuotedPayload
             || !MayAnswer(offending, packet))
         {
             return 0;
         }
 
-        EthernetFrame.TryRead(offending, out EthernetFrame ethernet);
         int quoted = packet.HeaderSize + QuotedPayload;
         int total = Ipv4Packet.MinHeaderSize + IcmpHeaderSize + quoted;
-        EthernetFrame.WriteHeader(target, ethernet.Source, ethernet.Destination, ethernet.Type);
-        WriteIp(target.Slice(EthernetFrame.HeaderSize, Ipv4Packet.MinHeaderSize), packet, total);
-        WriteIcmp(target.Slice(EthernetFrame.HeaderSize + Ipv4Packet.MinHeaderSize, IcmpHeaderSize + quoted), packet.Bytes[..quoted], mtuBytes);
-        return EthernetFrame.HeaderSize + total;
+        int headers = EthernetFrame.WriteReplyHeader(target, offending);
+        WriteIp(target.Slice(headers, Ipv4Packet.MinHeaderSize), packet, total);
+        WriteIcmp(target.Slice(headers + Ipv4Packet.MinHeaderSize, IcmpHeaderSize + quoted), packet.Bytes[..quoted], mtuBytes - tags);
+        return headers + total;
     }
 
     /// <summary>RFC 1122 3.2.2: no error about an error, a later fragment, or something sent to many.</summary>

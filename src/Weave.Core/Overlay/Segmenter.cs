@@ -6,16 +6,19 @@ namespace Weave.Core.Overlay;
 /// <summary>Cuts a TCP super-packet, as the kernel hands it over, into the segments that a network card would send.</summary>
 /// <remarks>
 /// docs/wire/sleeve.md §7. Sequence numbers and IP ids count up; FIN and PSH stay on the last segment, CWR on the first;
-/// each segment gets checksums of its own.
+/// each segment gets checksums of its own. Tags of the frame (802.1Q) are repeated in each.
 /// </remarks>
 public readonly ref struct Segmenter
 {
+    private readonly ReadOnlySpan<byte> _tags;
     private readonly ReadOnlySpan<byte> _frame;
     private readonly TcpSegment _parts;
     private readonly int _step;
 
-    private Segmenter(ReadOnlySpan<byte> frame, TcpSegment parts, int step)
+    /// <summary><paramref name="frame"/> begins as many bytes late as <paramref name="tags"/> has, so that its parts are where they are without tags.</summary>
+    private Segmenter(ReadOnlySpan<byte> tags, ReadOnlySpan<byte> frame, TcpSegment parts, int step)
     {
+        _tags = tags;
         _frame = frame;
         _parts = parts;
         _step = step;
@@ -27,20 +30,26 @@ public readonly ref struct Segmenter
     /// <summary>Bytes of the frame of every segment but the last.</summary>
     public int FullLength => LengthOf(0);
 
+    /// <summary>The packet must not be fragmented.</summary>
+    public bool DontFragment => (_frame[TcpSegment.IpOffset + 6] & (Ipv4Packet.DontFragmentFlag >> 8)) != 0;
+
     /// <summary>Plans the cut; false when <paramref name="frame"/> is not TCP over IPv4 or the size makes no sense.</summary>
     public static bool TryPlan(ReadOnlySpan<byte> frame, int segmentSize, out Segmenter plan)
     {
-        bool can = TcpSegment.TryLocate(frame, out TcpSegment parts) && segmentSize > 0;
-        plan = can ? new Segmenter(frame, parts, segmentSize) : default;
+        int tags = EthernetFrame.TagsOf(frame);
+        bool can = TcpSegment.TryLocate(frame[tags..], out TcpSegment parts) && segmentSize > 0;
+        plan = can ? new Segmenter(frame[..tags], frame[tags..], parts, segmentSize) : default;
         return can;
     }
 
     /// <summary>Bytes of the frame of segment <paramref name="index"/>.</summary>
-    public int LengthOf(int index) => _parts.PayloadOffset + PayloadOf(index);
+    public int LengthOf(int index) => _tags.Length + _parts.PayloadOffset + PayloadOf(index);
 
     /// <summary>Writes segment <paramref name="index"/>, which takes <see cref="LengthOf"/> bytes.</summary>
     public void Write(int index, Span<byte> target)
     {
+        _tags.CopyTo(target);
+        target = target[_tags.Length..];
         int payload = PayloadOf(index);
         int offset = index * _step;
         _frame[.._parts.PayloadOffset].CopyTo(target);

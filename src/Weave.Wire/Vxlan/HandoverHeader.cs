@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Weave.Wire.Packet;
 using Weave.Wire.Primitives;
 
 namespace Weave.Wire.Vxlan;
@@ -22,6 +23,7 @@ public readonly record struct HandoverHeader(ShortId Source, ShortId Destination
     public const int Size = 14;
     public const byte StartTimeToLive = 64;
 
+    private const int AddressesSize = 2 * MacAddress.Size;
     private const ushort Mark = 0x0257;
     private const ushort EtherTypeIpv4 = 0x0800;
 
@@ -37,6 +39,39 @@ public readonly record struct HandoverHeader(ShortId Source, ShortId Destination
         }
 
         header = new HandoverHeader(ReadId(frame[8..]), ReadId(frame[2..]), ReadId(frame[4..]), frame[10]);
+        return true;
+    }
+
+    /// <summary>
+    /// Reads the header and the frame behind it. A tag that the kernel keeps beside a frame is written behind the first
+    /// addresses of what it hands over, and those are ours: it is put where it belongs, and the frame is whole again.
+    /// </summary>
+    /// <returns>False when there is no header, or not a frame's behind it.</returns>
+    public static bool TryTake(Span<byte> handedOver, out HandoverHeader header, out Span<byte> frame)
+    {
+        frame = default;
+        if (!TryRead(handedOver, out header))
+        {
+            return false;
+        }
+
+        frame = handedOver[Size..];
+        return !EthernetFrame.IsTag(BinaryPrimitives.ReadUInt16BigEndian(handedOver[AddressesSize..])) || TryMoveTag(handedOver);
+    }
+
+    /// <summary>Our addresses | tag | 08 00 | addresses | rest, to our addresses | 08 00 | addresses | tag | rest.</summary>
+    private static bool TryMoveTag(Span<byte> handedOver)
+    {
+        if (handedOver.Length < EthernetFrame.TagSize + Size + AddressesSize)
+        {
+            return false;
+        }
+
+        Span<byte> moved = handedOver.Slice(AddressesSize, EthernetFrame.TagSize + sizeof(ushort) + AddressesSize);
+        Span<byte> tag = stackalloc byte[EthernetFrame.TagSize];
+        moved[..tag.Length].CopyTo(tag);
+        moved[tag.Length..].CopyTo(moved);
+        tag.CopyTo(moved[^tag.Length..]);
         return true;
     }
 

@@ -17,7 +17,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
     private readonly SleeveCounters _counters;
     private readonly ITooBigAnswer _answers;
     private readonly byte[] _scratch = new byte[TcpSegment.IpOffset + ushort.MaxValue];
-    private readonly byte[] _answer = new byte[IcmpFragmentationNeeded.MaxSize];
+    private readonly byte[] _answer = new byte[Math.Max(IcmpFragmentationNeeded.MaxSize, Icmpv6PacketTooBig.MaxSize)];
     private SleeveLink? _openLink;
     private SleevePath? _openPath;
     private bool _openDontFragment;
@@ -87,11 +87,11 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
 
     private void SendSegments(in Hop hop, Span<byte> frame, Segmenter plan)
     {
-        bool mustNotFragment = (frame[TcpSegment.IpOffset + 6] & (Ipv4Packet.DontFragmentFlag >> 8)) != 0;
+        bool mustNotFragment = plan.DontFragment;
         bool fits = plan.FullLength <= hop.Path.MaxFrame;
         if (mustNotFragment && !fits)
         {
-            Refuse(hop, frame);
+            Answer(hop, IcmpFragmentationNeeded.Write(frame, hop.Path.MtuBytes, _answer));
             return;
         }
 
@@ -113,9 +113,9 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
     private void SendWhole(in Hop hop, Span<byte> frame)
     {
         bool fits = frame.Length <= hop.Path.MaxFrame;
-        if (!Ipv4Packet.TryReadFrame(frame, out Ipv4Packet packet))
+        if (!Ipv4Packet.TryReadFrame(frame[EthernetFrame.TagsOf(frame)..], out Ipv4Packet packet))
         {
-            Copy(hop, frame, dontFragment: false);
+            SendOther(hop, frame, fits);
         }
         else if (packet.DontFragment)
         {
@@ -125,7 +125,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
             }
             else
             {
-                Refuse(hop, frame);
+                Answer(hop, hop.Flooded ? 0 : IcmpFragmentationNeeded.Write(frame, hop.Path.MtuBytes, _answer));
             }
         }
         else if (fits || (hop.Path.StackFragments && FitsDatagram(hop, frame)))
@@ -153,12 +153,28 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
         }
     }
 
-    /// <summary>Answers a frame that must not be fragmented and does not fit.</summary>
-    private void Refuse(in Hop hop, Span<byte> frame)
+    /// <summary>
+    /// Anything but IPv4. The sender of an IPv6 packet that does not fit is told, as by any router; what nobody can be told of
+    /// is left to the kernel to fragment.
+    /// </summary>
+    private void SendOther(in Hop hop, Span<byte> frame, bool fits)
+    {
+        int answer = fits || hop.Flooded ? 0 : Icmpv6PacketTooBig.Write(frame, hop.Path.MtuBytes, _answer);
+        if (answer > 0)
+        {
+            Answer(hop, answer);
+        }
+        else
+        {
+            Copy(hop, frame, dontFragment: false);
+        }
+    }
+
+    /// <summary>Drops a frame that does not fit and may not be fragmented, and has its sender told with the first <paramref name="length"/> bytes of the answer.</summary>
+    private void Answer(in Hop hop, int length)
     {
         _counters.TooBig++;
         hop.Link.Traffic.Drop();
-        int length = hop.Flooded ? 0 : IcmpFragmentationNeeded.Write(frame, hop.Path.MtuBytes, _answer);
         if (length > 0)
         {
             _answers.Answer(hop.Link.Remote, hop.Destination, hop.Source, _answer.AsSpan(0, length));

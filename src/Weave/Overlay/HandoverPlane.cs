@@ -17,12 +17,11 @@ internal sealed class HandoverPlane : IFramePlane
     public void OnCaptured(DataThread thread, RoutesSnapshot routes, Span<byte> frame, in VirtioNetHeader header)
     {
         // The kernel itself speaks on any interface (IPv6 router solicitations): not ours to carry.
-        if (!HandoverHeader.TryRead(frame, out HandoverHeader handover))
+        if (!HandoverHeader.TryTake(frame, out HandoverHeader handover, out Span<byte> inner))
         {
             return;
         }
 
-        Span<byte> inner = frame[HandoverHeader.Size..];
         VirtioNetHeader moved = header with
         {
             HeaderLength = (ushort)(header.HeaderLength - HandoverHeader.Size),

@@ -2,6 +2,7 @@ using Weave.Core.Overlay;
 using Weave.Wire.Packet;
 using Weave.Wire.Primitives;
 using Weave.Wire.Sleeve;
+using Weave.Wire.Vxlan;
 
 namespace Weave.Fuzz.Sleeve;
 
@@ -107,6 +108,12 @@ public static class SleeveFuzz
             throw new InvalidOperationException("an answer that is bigger than what it answers");
         }
 
+        if (Icmpv6PacketTooBig.Write(frame, LowestMtu, target) is int answer && answer > Math.Min(frame.Length, Icmpv6PacketTooBig.MaxSize))
+        {
+            throw new InvalidOperationException("an answer that is bigger than what it answers");
+        }
+
+        HandoverHeader.TryTake(frame.AsSpan().ToArray(), out _, out _);
         if (Fragmenter.TryPlan(frame, 576, out Fragmenter pieces))
         {
             for (int i = 0; i < pieces.Count; i++)

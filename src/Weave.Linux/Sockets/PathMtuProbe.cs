@@ -5,7 +5,10 @@ using Weave.Wire.Primitives;
 
 namespace Weave.Linux.Sockets;
 
-/// <summary>Asks the kernel what it believes a path takes, in the namespace where this was made. Nothing is sent. Safe from any thread.</summary>
+/// <summary>
+/// Asks the kernel what it believes a path takes, in the namespace where this was made. Nothing is sent. Safe from any thread.
+/// Each question is asked anew: an answer says nothing of the addresses and routes that the host had before.
+/// </summary>
 public sealed unsafe class PathMtuProbe : IDisposable
 {
     private readonly Lock _gate = new();
@@ -34,6 +37,7 @@ public sealed unsafe class PathMtuProbe : IDisposable
             }
 
             int fd = (int)_handle.DangerousGetHandle();
+            Forget(fd);
             SocketNative.SockAddr target = UdpSocket.ToNative(address, port);
             int mtu = 0;
             uint length = sizeof(int);
@@ -42,6 +46,16 @@ public sealed unsafe class PathMtuProbe : IDisposable
                 ? mtu
                 : 0;
         }
+    }
+
+    /// <summary>
+    /// A socket that was connected keeps the local address of that route for the next one, and where the host has lost the
+    /// address, or it belongs to another uplink, there is no way from there.
+    /// </summary>
+    private static void Forget(int fd)
+    {
+        SocketNative.SockAddr nobody = new() { Family = SocketNative.AF_UNSPEC };
+        SocketNative.connect(fd, &nobody, (uint)sizeof(SocketNative.SockAddr));
     }
 
     public void Dispose()

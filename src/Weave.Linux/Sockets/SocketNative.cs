@@ -5,6 +5,7 @@ namespace Weave.Linux.Sockets;
 /// <summary>System calls for UDP with segmentation offload.</summary>
 internal static unsafe partial class SocketNative
 {
+    internal const int AF_UNSPEC = 0;
     internal const int AF_INET = 2;
     internal const int SOCK_DGRAM = 2;
     internal const int SOCK_CLOEXEC = 0x80000;

@@ -30,7 +30,6 @@ public sealed unsafe class UdpSendQueue : IDisposable
     private readonly UdpSocket _dontFragment;
     private readonly UdpSocket _other;
     private readonly IUdpSendErrors _errors;
-    private bool _offload = true;
     private bool _disposed;
     private int _used;
     private int _count;
@@ -63,7 +62,7 @@ public sealed unsafe class UdpSendQueue : IDisposable
     /// <param name="owner">Handed to <see cref="IUdpSendErrors"/>.</param>
     public void Commit(int length, Ipv4Address address, ushort port, bool dontFragment, bool segmentable, object owner)
     {
-        if (segmentable && _offload && _count > 0 && TryExtend(length, address, port, dontFragment))
+        if (segmentable && _count > 0 && TryExtend(length, address, port, dontFragment))
         {
             _used += length;
             return;
@@ -192,8 +191,7 @@ public sealed unsafe class UdpSendQueue : IDisposable
         ref Message message = ref _messages[index];
         if (message.Segments > 1 && errno is EIO or EINVAL)
         {
-            // This way out cannot cut messages up.
-            _offload = false;
+            _errors.OnNotSegmented(message.Owner);
             SendOneByOne(socket, message);
             return;
         }

@@ -83,6 +83,8 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
         }
     }
 
+    public void OnNotSegmented(object owner) => ((SleeveLink)owner).OnNotSegmented();
+
     public void Dispose() => _queue.Dispose();
 
     private void SendSegments(in Hop hop, Span<byte> frame, Segmenter plan)
@@ -231,7 +233,7 @@ internal sealed class FrameSender : IUdpSendErrors, IDisposable
 
         _openLink.Traffic.Sent(_openLength);
         _openLink.Cipher.Seal(_queue.Room[.._openLength], _openDontFragment);
-        bool segmentable = _openPath!.Segmentable && _openLength <= _openPath.MaxPayload;
+        bool segmentable = _openPath!.Segmentable && _openLink.MaySegment && _openLength <= _openPath.MaxPayload;
         _queue.Commit(_openLength, _openPath.Remote.Address, _openPath.Remote.Port, _openDontFragment, segmentable, _openLink);
         _openLink = null;
     }

@@ -16,6 +16,12 @@ internal sealed class SleeveLink : ISubForwarder
 {
     private const int MaxTestsPerSecond = 100;
 
+    /// <summary>
+    /// After the kernel would not cut a message for this neighbour up. A try that fails costs one system call; a neighbour
+    /// that is never tried again costs most of its throughput.
+    /// </summary>
+    private static readonly TimeSpan SegmentAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly SleeveOverlay _overlay;
     private readonly OverlayConnection _connection;
@@ -26,6 +32,7 @@ internal sealed class SleeveLink : ISubForwarder
     private readonly List<SleeveEffect> _effects = [];
     private volatile SleevePath? _path;
     private long _lastHeardTicks;
+    private long _oneByOneUntil;
     private long _testsSecond;
     private int _testsAnswered;
     private int _loggedMtu;
@@ -151,6 +158,19 @@ internal sealed class SleeveLink : ISubForwarder
             Run(now => _machine.OnTooBig(now, underlayMtu, _effects));
         }
     }
+
+    /// <summary>Datagrams for this neighbour may be given to the kernel together, to be cut up there.</summary>
+    internal bool MaySegment
+    {
+        get
+        {
+            long until = Volatile.Read(ref _oneByOneUntil);
+            return until == 0 || _overlay.Now.Ticks >= until;
+        }
+    }
+
+    /// <summary>The kernel would not cut a message up.</summary>
+    internal void OnNotSegmented() => Volatile.Write(ref _oneByOneUntil, (_overlay.Now + SegmentAgainAfter).Ticks);
 
     private void OnTimer() => Run(now =>
     {

@@ -98,5 +98,10 @@ public sealed class SleeveFloodTests(ITestOutputHelper output)
         {
             // A flood that does not get away is a smaller flood; the test counts what arrived.
         }
+
+        public void OnNotSegmented(object owner)
+        {
+            // Sent one by one.
+        }
     }
 }

@@ -22,6 +22,19 @@ static __always_inline void tell_mac(__u32 kind, __u64 mac, __u32 from, __u32 to
 	bpf_ringbuf_submit(e, 0);
 }
 
+/*
+ * A frame of our own bridge that came in by another port than the one that is known: a container that is new there with an
+ * address of before. Straight into the old port its frames would go nowhere; the bridge knows the way until the new port
+ * has its program. Frames of the host itself come from no port.
+ */
+static __always_inline void forget_port(__u64 mac, __u32 self, __u32 from)
+{
+	struct mac *known = bpf_map_lookup_elem(&weave_macs, &mac);
+
+	if (known && from && known->peer == self && known->port && known->port != from)
+		known->port = 0;
+}
+
 static __always_inline void learn(__u64 mac, __u32 peer, __u32 port)
 {
 	struct mac *known = bpf_map_lookup_elem(&weave_macs, &mac);

@@ -80,6 +80,7 @@ int weave_egress(struct __sk_buff *skb)
 		return send_heartbeat(skb, cfg);
 	if (macs.destination == MAC_STP)
 		return drop(DROP_LOCAL);
+	forget_port(macs.source, cfg->self, skb->ingress_ifindex);
 	learn(macs.source, cfg->self, 0);
 	if (MAC_IS_GROUP(macs.destination))
 		return flood_own(skb, cfg);

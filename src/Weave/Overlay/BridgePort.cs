@@ -18,6 +18,12 @@ internal sealed class BridgePort(DaemonOptions options, OverlayMode mode, ILogge
 
     private static readonly TimeSpan LookUpEvery = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether the port is still the same is looked at every so many turns.</summary>
+    private const int LooksAtPort = 10;
+
+    private readonly object _gate = new();
     private volatile bool _stopping;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -29,46 +35,81 @@ internal sealed class BridgePort(DaemonOptions options, OverlayMode mode, ILogge
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
+
         return Task.CompletedTask;
     }
 
-    /// <summary>Whatever fails here is told, and no reason to carry no frames.</summary>
+    /// <summary>
+    /// Whatever fails here is told, and no reason to carry no frames: it is tried again, as after the port was made anew, which
+    /// then is another one to the kernel.
+    /// </summary>
     private void Run()
     {
-        try
+        string told = "";
+        while (!_stopping)
         {
-            Links links = new();
-            string device = mode.FastDatapath ? FastDatapathSpec.DeviceFor((ushort)(options.Port + 1)) : OverlayServices.TapName;
-            if ((PortWithThatName(links) ?? links.Find(device)) is not { } port)
+            try
             {
-                return;
+                Tend(new Links());
+                told = "";
+            }
+            catch (KernelException reason)
+            {
+                if (told != reason.Message)
+                {
+                    told = reason.Message;
+                    logger.PortNotWatched(told);
+                }
             }
 
-            // The fast datapath names its device itself; the port of user space gets its second name here.
-            if (port.Name != OriginalName && !LinkAliases.Add(port.Index, OriginalName))
-            {
-                logger.NoSecondName(device, OriginalName);
-            }
-
-            Watch(port.Index);
-        }
-        catch (KernelException reason)
-        {
-            logger.PortNotWatched(reason.Message);
+            WaitUnlessStopping();
         }
     }
 
-    private static Link? PortWithThatName(Links links) => links.Find(OriginalName) is { Name: OriginalName } port ? port : null;
-
-    private void Watch(int port)
+    private void WaitUnlessStopping()
     {
-        using HairpinMonitor monitor = new(LookUpEvery);
-        for (IReadOnlyList<int> hairpin = HairpinMonitor.List(); !_stopping; hairpin = monitor.Wait())
+        lock (_gate)
         {
-            if (hairpin.Contains(port))
+            if (!_stopping)
+            {
+                Monitor.Wait(_gate, AgainAfter);
+            }
+        }
+    }
+
+    /// <summary>Until the port is gone, or we are to stop.</summary>
+    private void Tend(Links links)
+    {
+        string device = mode.FastDatapath ? FastDatapathSpec.DeviceFor((ushort)(options.Port + 1)) : OverlayServices.TapName;
+        if (FindPort(links, device) is not { } port)
+        {
+            return;
+        }
+
+        // The fast datapath names its device itself; the port of user space gets its second name here.
+        if (port.Name != OriginalName && !LinkAliases.Add(port.Index, OriginalName))
+        {
+            logger.NoSecondName(device, OriginalName);
+        }
+
+        using HairpinMonitor monitor = new(LookUpEvery);
+        IReadOnlyList<int> hairpin = HairpinMonitor.List();
+        for (int looks = 1; !_stopping && (looks % LooksAtPort != 0 || FindPort(links, device)?.Index == port.Index); looks++)
+        {
+            if (hairpin.Contains(port.Index))
             {
                 logger.HairpinEnabled(OriginalName);
             }
+
+            hairpin = monitor.Wait();
         }
     }
+
+    private static Link? FindPort(Links links, string device) => PortWithThatName(links) ?? links.Find(device);
+
+    private static Link? PortWithThatName(Links links) => links.Find(OriginalName) is { Name: OriginalName } port ? port : null;
 }

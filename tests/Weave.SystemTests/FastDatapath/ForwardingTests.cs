@@ -34,6 +34,27 @@ public sealed class ForwardingTests
         Assert.True(world[2].Count(DatapathCounter.DropSource) > 0, "nothing was counted");
     }
 
+    /// <summary>A container that was removed and is back with its address: nothing is put straight into what is not there any more.</summary>
+    [Fact]
+    public void A_container_that_comes_back_with_its_mac_address_is_reached_before_its_port_has_a_program()
+    {
+        using OverlayWorld world = new OverlayWorld(2).FullMesh();
+        OverlayHost host = world[1];
+        host.Run(() =>
+        {
+            host.Datapath.AttachPort(host.Veth);
+            return 0;
+        });
+        Ping(host, world[2].ContainerAddress.ToString());
+        Shell.Bash(string.Join('\n',
+            "set -e",
+            $"ip -n {host.Name} link del {host.Veth}",
+            $"ip -n {host.Name} link add again mtu {OverlayHost.MtuBytes} type veth peer name ethwe mtu {OverlayHost.MtuBytes} netns {host.Container}",
+            $"ip -n {host.Name} link set again master weave up",
+            $"ip -n {host.Container} link set ethwe address {host.Mac} up; ip -n {host.Container} addr add {host.ContainerAddress}/12 dev ethwe"));
+        Ping(host, world[2].ContainerAddress.ToString());
+    }
+
     private static void Ping(OverlayHost from, string to)
     {
         Shell.Result result = from.ExecContainer("ping", "-c3", "-i0.05", "-W2", to);

@@ -24,8 +24,15 @@ public sealed class SleeveForwarder
     private static readonly TimeSpan StarvedAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FreshPeriod = 2 * SlowHeartbeat;
 
+    // Ours: an address that was dialled is where the neighbour is, whatever it sends from, if its acknowledgement comes in this time.
+    private static readonly TimeSpan DialledIsTriedFor = TimeSpan.FromSeconds(2);
+
     private readonly ulong _uid;
     private readonly PathMtuSearch _search;
+    private readonly FragmentWatch _fragments = new();
+    private TimeSpan _confirmedAt;
+    private int _deviceMtu;
+    private bool _unbounded;
     private TimeSpan? _nextHeartbeat;
     private TimeSpan? _silenceEnds;
     private TimeSpan? _nextFragmentationTest;
@@ -46,6 +53,12 @@ public sealed class SleeveForwarder
 
     /// <summary>Where the neighbour is; frames cannot be sent before it is known.</summary>
     public UnderlayEndpoint? Remote { get; private set; }
+
+    /// <summary>
+    /// Where its last heartbeat came from. Mostly the same: but a neighbour that is reached at an address of its loopback
+    /// device, or through a NAT, may send from one that leads nowhere.
+    /// </summary>
+    public UnderlayEndpoint? Source { get; private set; }
 
     /// <summary>Largest overlay IP packet that passes undivided.</summary>
     public int Mtu => _search.Mtu;
@@ -68,7 +81,7 @@ public sealed class SleeveForwarder
             }
 
             TimeSpan? next = Earlier(_nextHeartbeat, _silenceEnds);
-            return Earlier(Earlier(next, _nextFragmentationTest), _search.NextDeadline);
+            return Earlier(Earlier(next, _nextFragmentationTest), Earlier(_search.NextDeadline, _fragments.NextDeadline));
         }
     }
 
@@ -81,6 +94,7 @@ public sealed class SleeveForwarder
         }
 
         _confirmed = true;
+        _confirmedAt = now;
         _silenceEnds = now + SilenceLimit;
         if (Remote is not null)
         {
@@ -104,11 +118,13 @@ public sealed class SleeveForwarder
                 Greet(now, effects);
             }
         }
-        else if (Remote != source)
+        else if (Remote != source && IsToBeFollowed(now, source))
         {
             effects.Add(new SleeveEffect.Moved(Remote.Value, source));
             Remote = source;
         }
+
+        Source = source;
 
         _acknowledged = Acknowledge(effects);
         if (_silenceEnds is not null)
@@ -116,6 +132,13 @@ public sealed class SleeveForwarder
             _silenceEnds = now + SilenceLimit;
         }
     }
+
+    /// <summary>
+    /// A neighbour whose source address changes has moved. One that never sent from the address that was dialled has not, as
+    /// long as it hears us there.
+    /// </summary>
+    private bool IsToBeFollowed(TimeSpan now, UnderlayEndpoint source) =>
+        (Source is not null && Source != source) || (!IsEstablished && _confirmed && now >= _confirmedAt + DialledIsTriedFor);
 
     /// <summary>A big frame of zeros arrived, so the network does fragment.</summary>
     public static void OnFragmentationTest(ICollection<SleeveEffect> effects) =>
@@ -138,8 +161,21 @@ public sealed class SleeveForwarder
                 StackFragments = true;
                 break;
             case MtuTestTag when payload.Length >= sizeof(ushort):
-                Perform(_search.OnAcknowledged(now, (payload[0] << 8) | payload[1]), effects);
+                OnTestAnswered(now, (payload[0] << 8) | payload[1], effects);
                 break;
+        }
+    }
+
+    private void OnTestAnswered(TimeSpan now, int size, ICollection<SleeveEffect> effects)
+    {
+        _unbounded |= size == Wire.Sleeve.SpecialFrame.DiscoverySize - Wire.Sleeve.SpecialFrame.HeaderSize;
+        if (!_fragments.OnAcknowledged(size))
+        {
+            Perform(_search.OnAcknowledged(now, size), effects);
+        }
+        else if (!StackFragments)
+        {
+            effects.Add(new SleeveEffect.SendZeros(Wire.Sleeve.SpecialFrame.FragmentationTestSize, DontFragment: false));
         }
     }
 
@@ -147,12 +183,16 @@ public sealed class SleeveForwarder
     public void OnLinger()
     {
         _search.End();
+        _fragments.End();
         _nextFragmentationTest = null;
     }
 
     /// <summary>The kernel refused a datagram on the channel that must not be fragmented, and says what the path takes.</summary>
-    public void OnTooBig(TimeSpan now, int underlayMtu, ICollection<SleeveEffect> effects) =>
+    public void OnTooBig(TimeSpan now, int underlayMtu, ICollection<SleeveEffect> effects)
+    {
+        _deviceMtu = underlayMtu;
         Perform(_search.OnTooBig(now, underlayMtu), effects);
+    }
 
     /// <summary>The kernel was told, by routers that may lie, what the path takes.</summary>
     public void OnPathMtuHint(TimeSpan now, int underlayMtu, ICollection<SleeveEffect> effects) =>
@@ -192,6 +232,12 @@ public sealed class SleeveForwarder
         }
 
         Perform(_search.OnDeadline(now), effects);
+        if (_fragments.OnDeadline(now, out bool lost))
+        {
+            SendFragmentTest(effects);
+        }
+
+        StackFragments &= !lost;
     }
 
     private bool IsSilent(TimeSpan now, TimeSpan lastHeard)
@@ -224,8 +270,28 @@ public sealed class SleeveForwarder
         {
             effects.Add(SleeveEffect.QueryPathMtu.Instance);
             Perform(_search.Verify(now), effects);
+            WatchFragments(now, effects);
+            if (_search.Mtu == PathMtuSearch.UnknownMtu && !_unbounded)
+            {
+                Discover(effects); // there was no way when it was asked for
+            }
         }
     }
+
+    private void WatchFragments(TimeSpan now, ICollection<SleeveEffect> effects)
+    {
+        if (_fragments.Start(now, _deviceMtu))
+        {
+            SendFragmentTest(effects);
+        }
+    }
+
+    private void SendFragmentTest(ICollection<SleeveEffect> effects) =>
+        effects.Add(new SleeveEffect.SendZeros(_fragments.Size + Wire.Sleeve.SpecialFrame.HeaderSize, DontFragment: false));
+
+    /// <summary>Too big for the device: the refusal tells where the search starts.</summary>
+    private static void Discover(ICollection<SleeveEffect> effects) =>
+        effects.Add(new SleeveEffect.SendZeros(Wire.Sleeve.SpecialFrame.DiscoverySize, DontFragment: true));
 
     /// <summary>
     /// Acknowledges the first heartbeat, but not before we sent one: an original peer that accepted the connection and
@@ -255,8 +321,7 @@ public sealed class SleeveForwarder
         StackFragments = false;
         _nextFragmentationTest = now + FragmentationTestEvery;
         effects.Add(new SleeveEffect.SendZeros(Wire.Sleeve.SpecialFrame.FragmentationTestSize, DontFragment: false));
-        // Too big for the device: the refusal tells where the search starts.
-        effects.Add(new SleeveEffect.SendZeros(Wire.Sleeve.SpecialFrame.DiscoverySize, DontFragment: true));
+        Discover(effects);
     }
 
     private void Perform(MtuStep step, ICollection<SleeveEffect> effects)
@@ -264,13 +329,20 @@ public sealed class SleeveForwarder
         switch (step)
         {
             case MtuStep.SendTest:
-                effects.Add(new SleeveEffect.SendZeros(_search.Candidate + Wire.Sleeve.SpecialFrame.HeaderSize, DontFragment: true));
+                SendTest(_search.Candidate, effects);
+                break;
+            case MtuStep.SendTestAndWitness:
+                SendTest(_search.Candidate, effects);
+                SendTest(_search.Witness, effects);
                 break;
             case MtuStep.Settled:
                 effects.Add(new SleeveEffect.MtuSettled(_search.Mtu));
                 break;
         }
     }
+
+    private static void SendTest(int mtu, ICollection<SleeveEffect> effects) =>
+        effects.Add(new SleeveEffect.SendZeros(mtu + Wire.Sleeve.SpecialFrame.HeaderSize, DontFragment: true));
 
     private static TimeSpan? Earlier(TimeSpan? left, TimeSpan? right) =>
         left is null ? right : right is null || left < right ? left : right;

@@ -34,7 +34,7 @@ internal sealed class ForwarderWorld
 
     internal double Loss { get; set; }
 
-    internal bool Fragments { get; }
+    internal bool Fragments { get; set; }
 
     internal SleeveForwarder Left => _ends[0].Machine;
 
@@ -100,8 +100,11 @@ internal sealed class ForwarderWorld
                 UnderlayEndpoint source = _ends[end].Address;
                 Send(end, SpecialFrame.HeartbeatSize, (machine, more) => machine.OnHeartbeat(Now, Uid, source, more));
                 break;
-            case SleeveEffect.SendZeros { DontFragment: false } when Fragments:
+            case SleeveEffect.SendZeros { DontFragment: false, FrameLength: SpecialFrame.FragmentationTestSize } when Fragments:
                 Send(end, SpecialFrame.HeaderSize, (_, more) => SleeveForwarder.OnFragmentationTest(more));
+                break;
+            case SleeveEffect.SendZeros { DontFragment: false, FrameLength: not SpecialFrame.FragmentationTestSize } zeros when Fragments:
+                Send(end, SpecialFrame.HeaderSize, (_, more) => SleeveForwarder.OnMtuTest(SpecialFrame.MtuProvedBy(zeros.FrameLength), more));
                 break;
             case SleeveEffect.SendZeros { DontFragment: true } zeros when SizeOf(zeros.FrameLength) > _deviceMtu:
                 _ends[end].Machine.OnTooBig(Now, _deviceMtu, effects);

@@ -55,6 +55,45 @@ public sealed class SleeveForwarderProperties
         }
     }
 
+    /// <summary>Shorter than what ends the link: what was known of the path still holds when it is back.</summary>
+    [Fact]
+    public void After_a_path_was_away_it_is_what_it_was()
+    {
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            ForwarderWorld world = RandomWorld(seed, loss: 0);
+            world.RunFor(Start + TimeSpan.FromSeconds(seed));
+            world.Loss = 1;
+            int known = world.Left.Mtu;
+            world.RunFor(TimeSpan.FromSeconds(2 + (seed % 45)));
+            Assert.True(world.Both(machine => machine.Mtu == known && machine.StackFragments == world.Fragments), $"seed {seed}");
+            world.Loss = 0;
+            world.RunFor(TimeSpan.FromSeconds(1));
+            Assert.True(world.Both(machine => machine.Mtu == known && machine.StackFragments == world.Fragments), $"seed {seed}");
+            world.RunFor(Start);
+            Assert.True(world.Both(machine => machine.Mtu == known && machine.StackFragments == world.Fragments), $"seed {seed}, later");
+        }
+    }
+
+    /// <summary>Some device on the way begins to drop fragments, and later lets them through again; or the path becomes narrower than they are.</summary>
+    [Fact]
+    public void Fragments_that_arrive_no_more_are_noticed_as_soon_as_anything_else()
+    {
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            ForwarderWorld world = RandomWorld(seed, loss: 0);
+            world.Fragments = true;
+            world.RunFor(Start + TimeSpan.FromSeconds(seed));
+            Assert.True(world.Both(machine => machine.StackFragments), $"seed {seed}");
+            world.Fragments = false;
+            world.RunFor(TimeSpan.FromSeconds(13));
+            Assert.True(world.Both(machine => !machine.StackFragments), $"seed {seed}");
+            world.Fragments = true;
+            world.RunFor(TimeSpan.FromSeconds(13));
+            Assert.True(world.Both(machine => machine.StackFragments), $"seed {seed}, again");
+        }
+    }
+
     [Fact]
     public void When_nothing_arrives_any_more_both_give_up_after_a_minute_and_not_before()
     {

@@ -95,6 +95,51 @@ public sealed class SleeveForwarderTests
         Assert.Equal(There, machine.Remote);
     }
 
+    /// <summary>It is reached at an address of its loopback device, and sends from that of another, which may lead nowhere.</summary>
+    [Fact]
+    public void A_neighbour_that_hears_us_where_we_dialled_is_not_followed_to_where_it_sends_from()
+    {
+        SleeveForwarder machine = new(Uid, Here, 86);
+        List<SleeveEffect> effects = [];
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        machine.OnHeartbeat(TimeSpan.FromSeconds(0.1), Uid, There, effects);
+        machine.OnControl(TimeSpan.FromSeconds(0.2), 1, [], effects);
+        machine.OnHeartbeat(TimeSpan.FromSeconds(10), Uid, There, effects);
+        Assert.True(machine.IsEstablished);
+        Assert.Equal((Here, There), (machine.Remote, machine.Source));
+        UnderlayEndpoint moved = There with { Port = 40001 };
+        machine.OnHeartbeat(TimeSpan.FromSeconds(20), Uid, moved, effects);
+        Assert.Equal((moved, moved), (machine.Remote, machine.Source));
+    }
+
+    [Fact]
+    public void A_neighbour_that_does_not_hear_us_where_we_dialled_is_looked_for_where_it_sends_from()
+    {
+        SleeveForwarder machine = new(Uid, Here, 86);
+        List<SleeveEffect> effects = [];
+        machine.OnConfirmed(TimeSpan.Zero, effects);
+        machine.OnHeartbeat(TimeSpan.FromSeconds(0.1), Uid, There, effects);
+        Assert.Equal(Here, machine.Remote);
+        machine.OnHeartbeat(TimeSpan.FromSeconds(2.1), Uid, There, effects);
+        Assert.Equal(There, machine.Remote);
+    }
+
+    /// <summary>There was no way to the neighbour, or no word of the kernel's about it, when it was asked for.</summary>
+    [Fact]
+    public void As_long_as_no_size_is_known_it_is_asked_for_with_every_heartbeat()
+    {
+        SleeveForwarder machine = Established(out List<SleeveEffect> effects);
+        machine.OnTooBig(TimeSpan.Zero, 0, effects);
+        effects.Clear();
+        machine.OnDeadline(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), effects);
+        Assert.Contains(new SleeveEffect.SendZeros(60000, DontFragment: true), effects);
+        machine.OnTooBig(TimeSpan.FromSeconds(10), 1500, effects);
+        Assert.Equal(1414, machine.Mtu);
+        effects.Clear();
+        machine.OnDeadline(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20), effects);
+        Assert.DoesNotContain(new SleeveEffect.SendZeros(60000, DontFragment: true), effects);
+    }
+
     [Fact]
     public void Sixty_seconds_of_silence_end_it()
     {

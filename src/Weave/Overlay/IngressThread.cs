@@ -127,6 +127,10 @@ internal sealed unsafe class IngressThread : DataThread, ICoalescerSink
 
         switch (link.Cipher.Open(datagram, out Span<byte> frames))
         {
+            case SleeveOpening.Opened when !link.MayBeFrom(source, frames):
+                Counters.Misplaced++;
+                link.Traffic.Drop();
+                break;
             case SleeveOpening.Opened:
                 link.OnHeard(Now);
                 link.Traffic.Received(length);

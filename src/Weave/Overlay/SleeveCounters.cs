@@ -27,6 +27,9 @@ internal sealed class SleeveCounters
     /// <summary>Datagrams that were not sealed with our key.</summary>
     internal long Forged;
 
+    /// <summary>Datagrams in the clear, in the name of a neighbour, that came from where it is not.</summary>
+    internal long Misplaced;
+
     /// <summary>Datagrams that were seen before.</summary>
     internal long Replayed;
 
@@ -48,6 +51,7 @@ internal sealed class SleeveCounters
         yield return ("send_failed", threads.Sum(thread => Volatile.Read(ref thread.SendFailed)));
         yield return ("strangers", threads.Sum(thread => Volatile.Read(ref thread.Strangers)));
         yield return ("forged", threads.Sum(thread => Volatile.Read(ref thread.Forged)));
+        yield return ("misplaced", threads.Sum(thread => Volatile.Read(ref thread.Misplaced)));
         yield return ("replayed", threads.Sum(thread => Volatile.Read(ref thread.Replayed)));
         yield return ("malformed", threads.Sum(thread => Volatile.Read(ref thread.Malformed)));
         yield return ("inject_failed", threads.Sum(thread => Volatile.Read(ref thread.InjectFailed)));

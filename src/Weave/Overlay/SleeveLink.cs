@@ -59,6 +59,21 @@ internal sealed class SleeveLink : ISubForwarder
 
     internal LinkTraffic Traffic { get; } = new();
 
+    /// <summary>
+    /// Whether a datagram from there may be this neighbour's. One that is sealed proves that by itself; in the clear anybody can
+    /// write a name, so it has to come from where the neighbour is, or show the number of this connection, which only its two
+    /// ends know: that is how a neighbour whose address changes is found again.
+    /// </summary>
+    internal bool MayBeFrom(UnderlayEndpoint source, Span<byte> frames)
+    {
+        SleevePath? path = _path;
+        return Cipher.Name.Length > 0 || (path is not null && (source == path.Source || source == path.Remote)) || IsHeartbeat(frames);
+    }
+
+    private bool IsHeartbeat(Span<byte> frames) =>
+        SleeveFrame.TryRead(ref frames, out SleeveFrame frame) && frames.IsEmpty && frame.Bytes.Length == SpecialFrame.HeartbeatSize
+        && SpecialFrame.Is(frame.Bytes) && SpecialFrame.ReadHeartbeat(frame.Bytes) == _connection.Uid;
+
     /// <summary>Null as long as nobody knows where the neighbour is.</summary>
     internal SleevePath? Path => _path;
 
@@ -287,7 +302,7 @@ internal sealed class SleeveLink : ISubForwarder
     {
         if (_machine.Remote is UnderlayEndpoint remote)
         {
-            SleevePath path = new(remote, _machine.Mtu, Cipher.OverheadBytes, _machine.StackFragments);
+            SleevePath path = new(remote, _machine.Source ?? remote, _machine.Mtu, Cipher.OverheadBytes, _machine.StackFragments);
             if (path != _path)
             {
                 _path = path;

@@ -5,10 +5,11 @@ namespace Weave.Overlay;
 
 /// <summary>How to send to a neighbour right now. Immutable: the packet path reads it from one volatile field.</summary>
 /// <param name="Remote">Where to.</param>
+/// <param name="Source">Where it sends from.</param>
 /// <param name="MtuBytes">Largest overlay IP packet that passes undivided.</param>
 /// <param name="OverheadBytes">Underlay MTU less overlay MTU.</param>
 /// <param name="StackFragments">The underlay's fragments arrive.</param>
-internal sealed record SleevePath(UnderlayEndpoint Remote, int MtuBytes, int OverheadBytes, bool StackFragments)
+internal sealed record SleevePath(UnderlayEndpoint Remote, UnderlayEndpoint Source, int MtuBytes, int OverheadBytes, bool StackFragments)
 {
     /// <summary>Largest Ethernet frame that passes undivided.</summary>
     internal int MaxFrame { get; } = MtuBytes + SpecialFrame.HeaderSize;

@@ -109,9 +109,16 @@ public sealed record DatapathSpec
             }
 
             Neighbours[id] = new DatapathNeighbour(path.Address, path.Device, path.Carries);
-            Sources[path.Address] = Sources.ContainsKey(path.Address) ? SharedSource : id.Value;
+            AddSource(path.Address, id);
+            if (path.Source is { } source && source != path.Address)
+            {
+                AddSource(source, id);
+            }
         }
     }
+
+    private void AddSource(Ipv4Address address, ShortId neighbour) =>
+        Sources[address] = Sources.ContainsKey(address) ? SharedSource : neighbour.Value;
 
     /// <summary>Next hops without a path of ours are reached by user space.</summary>
     private void AddHandedOver()

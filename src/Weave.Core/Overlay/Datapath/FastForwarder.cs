@@ -36,6 +36,9 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     // Ours: what was heard elsewhere counts from here on, because a daemon that beats there would have beaten here too.
     private static readonly TimeSpan MissedBeats = 2 * MutualInterval;
 
+    // Ours: how long one of two addresses is tried before the other is.
+    private static readonly TimeSpan TriedFor = TimeSpan.FromSeconds(2);
+
     private const byte AcknowledgedTag = 0;
 
     private readonly int _frameLength = FastHeartbeat.LengthFor(mtuBytes);
@@ -48,6 +51,8 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     private bool _unheard; // the other end says that nothing of ours arrives
     private bool _silent; // nothing of the other end's arrives, and it is not for want of a daemon there
     private bool _reprieved;
+    private Ipv4Address _given = remote; // by the control connection, or the last move
+    private TimeSpan _triedAt;
     private TimeSpan _heardAt;
     private TimeSpan _answeredAt = -EagerInterval;
     private TimeSpan _sendAt;
@@ -58,6 +63,12 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
 
     /// <summary>Where the other end is.</summary>
     public Ipv4Address Remote { get; private set; } = remote;
+
+    /// <summary>
+    /// Where its heartbeats come from; null before the first. Mostly the same, but a peer that is reached at an address of its
+    /// loopback device sends from another one, which may lead nowhere.
+    /// </summary>
+    public Ipv4Address? Source { get; private set; }
 
     public bool IsEstablished => _established;
 
@@ -75,6 +86,7 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     public void OnConfirm(TimeSpan now, bool presumed, ICollection<FastForwarderEffect> effects)
     {
         _confirmed = true;
+        _triedAt = now;
         _silentAt = now + (presumed ? MutualTimeout : Patience);
         Send(now, effects);
     }
@@ -108,12 +120,7 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
             return;
         }
 
-        if (from != Remote)
-        {
-            Remote = from;
-            effects.Add(new FastForwarderEffect.RemoteMoved(from));
-        }
-
+        Locate(now, from, hearing, effects);
         bool goodNews = Listen(now, hearing);
         _heardAt = now;
         _silentAt = now + Patience;
@@ -168,6 +175,34 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
         if (now >= _sendAt)
         {
             Send(now, effects);
+        }
+    }
+
+    /// <summary>
+    /// An end whose source address changes has moved. One that never sent from the address that we were given has not, as long
+    /// as it hears us there; else each of the two is tried in turn.
+    /// </summary>
+    private void Locate(TimeSpan now, Ipv4Address from, Hearing hearing, ICollection<FastForwarderEffect> effects)
+    {
+        bool isNews = Source != from;
+        bool moved = isNews && Source is not null;
+        bool hears = hearing == Hearing.Heard || (hearing == Hearing.Unsaid && _established);
+        Source = from;
+        Ipv4Address target = moved ? from : hears || now < _triedAt + TriedFor ? Remote : Remote == _given ? from : _given;
+        if (moved)
+        {
+            _given = from;
+        }
+
+        if (target != Remote)
+        {
+            _triedAt = now;
+            Remote = target;
+            effects.Add(new FastForwarderEffect.RemoteMoved(target));
+        }
+        else if (isNews && from != Remote)
+        {
+            effects.Add(new FastForwarderEffect.SourceFound(from));
         }
     }
 

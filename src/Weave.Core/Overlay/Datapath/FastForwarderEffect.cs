@@ -22,4 +22,7 @@ public abstract record FastForwarderEffect
 
     /// <summary>The other end sends from another address: reach it there.</summary>
     public sealed record RemoteMoved(Ipv4Address Address) : FastForwarderEffect;
+
+    /// <summary>The other end sends from an address that it is not reached at: take what comes from there.</summary>
+    public sealed record SourceFound(Ipv4Address Address) : FastForwarderEffect;
 }

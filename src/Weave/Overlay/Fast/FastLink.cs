@@ -24,7 +24,7 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     internal ShortId SelfShortId => connection.SelfShortId;
 
     internal NeighbourPath Path =>
-        new(RemoteShortId, Machine.Remote, device, Carries: !Machine.IsHeld && (Presumed || (_chosen && Machine.IsEstablished)));
+        new(RemoteShortId, Machine.Remote, device, Carries: !Machine.IsHeld && (Presumed || (_chosen && Machine.IsEstablished))) { Source = Machine.Source };
 
     /// <summary>
     /// An earlier connection to the same neighbour had a good path at the moment when this one took over, so frames go on
@@ -102,6 +102,9 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
                     break;
                 case FastForwarderEffect.RemoteMoved moved:
                     owner.Moved(this, moved.Address);
+                    break;
+                case FastForwarderEffect.SourceFound:
+                    owner.Changed();
                     break;
             }
         }

@@ -225,6 +225,41 @@ public sealed class FastForwarderTests
         Assert.Equal(moved, _forwarder.Remote);
     }
 
+    /// <summary>It is reached at an address of its loopback device, and sends from that of another, which may lead nowhere.</summary>
+    [Fact]
+    public void An_end_that_hears_us_where_we_dialled_is_not_followed_to_where_it_sends_from()
+    {
+        Ipv4Address device = Ipv4Address.Parse("192.0.2.9");
+        Confirm();
+        _forwarder.OnHeartbeat(Seconds(0.1), Uid, Length, Length, Hearing.NotHeard, device, _effects);
+        Assert.Contains(new FastForwarderEffect.SourceFound(device), Take());
+        _forwarder.OnControl(Seconds(0.2), 0, _effects);
+        for (int second = 1; second < 100; second += 2)
+        {
+            _forwarder.OnHeartbeat(Seconds(second), Uid, Length, Length, Hearing.Heard, device, _effects);
+        }
+
+        Assert.DoesNotContain(Take(), effect => effect is FastForwarderEffect.RemoteMoved);
+        Assert.Equal((Remote, device), (_forwarder.Remote, _forwarder.Source));
+    }
+
+    [Fact]
+    public void An_end_that_does_not_hear_us_is_tried_at_either_address_in_turn()
+    {
+        Ipv4Address device = Ipv4Address.Parse("192.0.2.9");
+        Confirm();
+        List<Ipv4Address> tried = [];
+        for (double second = 0.5; second < 8; second += 0.5)
+        {
+            _forwarder.OnHeartbeat(Seconds(second), Uid, Length, Length, Hearing.NotHeard, device, _effects);
+            tried.Add(_forwarder.Remote);
+        }
+
+        Assert.Equal([Remote, device, Remote, device], tried.Where((_, i) => i % 4 == 0));
+        _forwarder.OnHeartbeat(Seconds(10), Uid, Length, Length, Hearing.Heard, device, _effects);
+        Assert.Equal(tried[^1], _forwarder.Remote);
+    }
+
     [Fact]
     public void Heartbeats_are_accepted_and_ignored_as_by_the_original()
     {

@@ -15,6 +15,7 @@
 #define PEERS 4096	/* 12-bit short ids */
 #define HOPS_MAX 1024	/* next hops of one flooded frame */
 #define MACS_MAX 65536
+#define FLOWS_MAX 65536	/* flows of containers through the host */
 #define NOBODY 0xffff	/* no peer: a frame of our own, or a previous hop that cannot be told */
 
 /* A single entry: who we are and over which devices. */
@@ -26,6 +27,8 @@ struct config {
 };
 
 #define CONFIG_READY 1	/* until it is set nothing is forwarded */
+#define CONFIG_BRIDGED 2	/* the host has rules for what passes its bridge: frames of containers do not skip it */
+#define CONFIG_BRIDGED_IPV6 4	/* the same for IPv6 alone */
 
 /* Next hop for a destination peer. */
 #define ROUTE_UNKNOWN 0		/* nobody owns this short id */
@@ -147,6 +150,14 @@ struct {
 	__type(key, __u64);
 	__type(value, struct mac);
 } weave_macs SEC(".maps");
+
+/* What containers sent to the host itself, which may have translated it: MAC (48 bits) | port. See flow.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FLOWS_MAX);
+	__type(key, __u64);
+	__type(value, __u32);
+} weave_flows SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -8,6 +8,7 @@
  * User space only writes the maps of maps.h. Nothing here depends on a daemon being alive.
  */
 #include "flood.h"
+#include "flow.h"
 #include "frame.h"
 #include "learn.h"
 #include "maps.h"
@@ -172,7 +173,7 @@ static __always_inline int receive(struct __sk_buff *skb, struct config *cfg, st
 	at = bpf_map_lookup_elem(&weave_macs, &macs->destination);
 	if (!at || at->peer != cfg->self)
 		return flood_on(skb, cfg, source, ttl, previous);
-	if (!at->port)
+	if (!at->port || arrives_by_bridge(skb, cfg, macs->destination))
 		return deliver(skb, cfg);
 	/* To the VXLAN device the frame is somebody else's. Kernels that do not scrub it here hand that on, and it is not taken. */
 	if (skb->pkt_type != PACKET_HOST && bpf_skb_change_type(skb, PACKET_HOST))
@@ -284,7 +285,13 @@ int weave_port(struct __sk_buff *skb)
 	if (MAC_IS_GROUP(macs.destination))
 		return TC_ACT_OK;
 	at = bpf_map_lookup_elem(&weave_macs, &macs.destination);
-	if (!at || (peer = at->peer) == cfg->self)
+	if (!at || (peer = at->peer) == cfg->self) {
+		/* To another container of this host, or to the host. */
+		if (!at || !at->port)
+			remember_flow(skb, macs.source);
+		return TC_ACT_OK;
+	}
+	if (is_bridged(skb, cfg))
 		return TC_ACT_OK;
 	route = bpf_map_lookup_elem(&weave_routes, &peer);
 	if (!route || *route == ROUTE_UNKNOWN || *route == ROUTE_NONE)

@@ -9,6 +9,8 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
 {
     private const int ConfigSize = 16;
     private const uint ReadyFlag = 1;
+    private const uint BridgedFlag = 2;
+    private const uint BridgedIpv6Flag = 4;
 
     private readonly BpfMap _config = programs.Config;
     private readonly BpfMap _routes = programs.Routes;
@@ -20,7 +22,14 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
     public void SetSelf(ShortId self) => ChangeConfig(config =>
     {
         BinaryPrimitives.WriteUInt32LittleEndian(config, self.Value);
-        BinaryPrimitives.WriteUInt32LittleEndian(config.AsSpan(12), ReadyFlag);
+        BinaryPrimitives.WriteUInt32LittleEndian(config.AsSpan(12), BinaryPrimitives.ReadUInt32LittleEndian(config.AsSpan(12)) | ReadyFlag);
+    });
+
+    public void SetBridged(BridgedFrames frames) => ChangeConfig(config =>
+    {
+        uint others = BinaryPrimitives.ReadUInt32LittleEndian(config.AsSpan(12)) & ~(BridgedFlag | BridgedIpv6Flag);
+        uint bridged = frames switch { BridgedFrames.All => BridgedFlag, BridgedFrames.Ipv6 => BridgedIpv6Flag, _ => 0 };
+        BinaryPrimitives.WriteUInt32LittleEndian(config.AsSpan(12), others | bridged);
     });
 
     public void SetRoute(ShortId destination, DatapathRoute route)

@@ -9,6 +9,9 @@ public interface IDatapathTables
     /// <summary>Our own short id; forwarding begins with the first call.</summary>
     void SetSelf(ShortId self);
 
+    /// <summary>Which frames of containers do not skip the bridge, because the host has rules that are asked only there.</summary>
+    void SetBridged(BridgedFrames frames);
+
     void SetRoute(ShortId destination, DatapathRoute route);
 
     /// <summary>Null removes it: nothing is sent to it any more.</summary>

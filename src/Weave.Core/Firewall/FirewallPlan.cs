@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Weave.Core.Firewall;
@@ -6,8 +5,6 @@ namespace Weave.Core.Firewall;
 /// <summary>What to feed to <c>iptables-restore --noflush</c> so that the rules found become the rules wanted.</summary>
 public static class FirewallPlan
 {
-    private const string DockerUser = "-j DOCKER-USER";
-
     /// <summary>Empty when nothing is missing or out of place.</summary>
     public static string From(IReadOnlyList<FirewallTable> wanted, FirewallState found)
     {
@@ -26,7 +23,7 @@ public static class FirewallPlan
         StringBuilder script = new();
         foreach (FirewallTable table in wanted)
         {
-            HashSet<string> ours = [.. table.Anywhere.Select(rule => rule.Rule), .. table.FirstOfForward];
+            HashSet<string> ours = [.. table.Anywhere.Select(rule => rule.Rule), .. table.InForward];
             List<string> lines = [];
             foreach (string chain in found.Chains(table.Name).Where(chain => !FirewallNames.IsOurs(chain)))
             {
@@ -86,37 +83,13 @@ public static class FirewallPlan
             }
         }
 
-        foreach (string line in Top(table, found.Rules(table.Name, "FORWARD") ?? []))
+        foreach (string line in ForwardOrder.Changes(table.InForward, found.Rules(table.Name, "FORWARD") ?? []))
         {
             yield return line;
         }
     }
 
-    private static IEnumerable<string> Top(FirewallTable table, IReadOnlyList<string> forward)
-    {
-        // What users wrote into DOCKER-USER holds for our traffic too.
-        int skip = forward is [DockerUser, ..] ? 1 : 0;
-        if (forward.Skip(skip).Take(table.FirstOfForward.Count).SequenceEqual(table.FirstOfForward))
-        {
-            yield break;
-        }
-
-        foreach (string rule in forward.Where(table.FirstOfForward.Contains))
-        {
-            yield return $"-D FORWARD {rule}";
-        }
-
-        for (int i = 0; i < table.FirstOfForward.Count; i++)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture, $"-I FORWARD {i + 1 + skip} {table.FirstOfForward[i]}");
-        }
-    }
-
-    private static bool JumpsToUs(string rule)
-    {
-        int at = rule.LastIndexOf("-j ", StringComparison.Ordinal);
-        return at >= 0 && FirewallNames.IsOurs(rule[(at + 3)..].Split(' ')[0]);
-    }
+    private static bool JumpsToUs(string rule) => FirewallNames.IsOurs(FirewallRule.TargetOf(rule));
 
     private static void Wrap(StringBuilder script, string table, List<string> lines)
     {

@@ -18,7 +18,7 @@ public static class FirewallRules
             : [(FirewallNames.CanaryChain, []), (FirewallNames.ExposeChain, [.. spec.Exposures.Select(exposure => $"-d {exposure.Subnet} -j ACCEPT").Distinct()])],
         Shared = spec.ExpectPolicy ? [FirewallNames.PolicyChain, FirewallNames.PolicyEgressChain] : [],
         Anywhere = [.. Input(spec).Select(rule => ("INPUT", rule))],
-        FirstOfForward = [.. Forward(spec)],
+        InForward = [.. Forward(spec)],
     };
 
     private static FirewallTable Nat(FirewallSpec spec) => new("nat")

@@ -12,6 +12,6 @@ public sealed record FirewallTable(string Name)
     /// <summary>Rules that must be somewhere in a chain of others.</summary>
     public IReadOnlyList<(string Chain, string Rule)> Anywhere { get; init; } = [];
 
-    /// <summary>Rules that must be the first of FORWARD, in this order, after a jump to DOCKER-USER if that leads.</summary>
-    public IReadOnlyList<string> FirstOfForward { get; init; } = [];
+    /// <summary>Rules that must be in FORWARD, in this order, where <see cref="ForwardOrder"/> says.</summary>
+    public IReadOnlyList<string> InForward { get; init; } = [];
 }

@@ -38,8 +38,24 @@ public sealed class GuardTests
             {
                 router.Bind(new UnixDomainSocketEndPoint(own));
                 router.Listen();
-                await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Router));
                 using Socket watcher = await router.AcceptAsync();
+                for (int signs = 0; signs < 2; signs++)
+                {
+                    await AnswerAsync(watcher);
+                    await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Router));
+                }
+
+                // It is frozen: it holds the connection and says nothing.
+                await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Guard));
+                Assert.Contains(GuardAnswers.SilentRefusal, await CallAsync(path, "NetworkDriver.CreateNetwork"), StringComparison.Ordinal);
+                Assert.Contains("200 OK", await CallAsync(path, "NetworkDriver.Leave"), StringComparison.Ordinal);
+
+                // It wakes: what tore down meanwhile waits for it to be read.
+                await AnswerAsync(watcher);
+                await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Router));
+                using Socket late = await router.AcceptAsync();
+                byte[] text = new byte[1024];
+                Assert.Contains("POST /NetworkDriver.Leave", Encoding.ASCII.GetString(text, 0, await late.ReceiveAsync(text)), StringComparison.Ordinal);
             }
 
             await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Guard)); // it was killed, so it seems
@@ -64,6 +80,13 @@ public sealed class GuardTests
         DriverSockets.Withdraw(path);
         Assert.Null(new FileInfo(path).LinkTarget);
         Directory.Delete(directory, recursive: true);
+    }
+
+    private static async Task AnswerAsync(Socket watcher)
+    {
+        byte[] question = new byte[1024];
+        Assert.Contains("GET /alive", Encoding.ASCII.GetString(question, 0, await watcher.ReceiveAsync(question)), StringComparison.Ordinal);
+        await watcher.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
     }
 
     private static async Task<string> CallAsync(string path, string call)

@@ -10,6 +10,9 @@ internal static class GuardAnswers
 
     internal const string Refusal = "Weave Net does not run on this host: start it with 'weave launch', or remove what is left of it with 'weave reset'";
 
+    internal const string SilentRefusal =
+        "Weave Net runs on this host and does not answer: if it is paused, 'docker unpause weave'; else 'weave stop', then 'weave launch'";
+
     /// <param name="driver">Name of the driver that is called.</param>
     /// <param name="call">Such as <c>/NetworkDriver.Leave</c>.</param>
     /// <returns>JSON; null for a call that only the router can answer.</returns>

@@ -6,6 +6,11 @@ namespace Weave.Plugin.Guard;
 /// <summary>One of Docker's drivers while nobody knows whether the router is there: asks it, or answers in its place.</summary>
 internal sealed class GuardedDriver : IDisposable
 {
+    /// <summary>The router gives every call up after 0.9 s.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan SilentPatience = TimeSpan.FromMilliseconds(100);
+
     private readonly string _name;
     private readonly RouterWatch _watch;
     private readonly HttpClient _router;
@@ -31,31 +36,40 @@ internal sealed class GuardedDriver : IDisposable
 
         // Docker shall look for the router again with its next call, instead of staying with us.
         context.Response.Headers.Connection = "close";
-        if ((GuardAnswers.NeedsRouter(call) || _watch.IsThere) && await _watch.WaitAsync(context.RequestAborted).ConfigureAwait(false)
+        bool needsRouter = GuardAnswers.NeedsRouter(call);
+        if ((needsRouter || _watch.IsThere) && await _watch.WaitAsync(context.RequestAborted).ConfigureAwait(false)
+            && (!needsRouter || await _watch.WaitForSignAsync(context.RequestAborted).ConfigureAwait(false))
             && await AskRouterAsync(context, call, body.ToArray()).ConfigureAwait(false))
         {
             return;
         }
 
+        string refusal = _watch.IsSilent ? GuardAnswers.SilentRefusal : GuardAnswers.Refusal;
         context.Response.StatusCode = own is not null ? StatusCodes.Status200OK
-            : GuardAnswers.NeedsRouter(call) ? StatusCodes.Status500InternalServerError
+            : needsRouter ? StatusCodes.Status500InternalServerError
             : StatusCodes.Status404NotFound;
-        await WriteAsync(context, Encoding.UTF8.GetBytes(own ?? $$"""{"Err":"{{GuardAnswers.Refusal}}","Error":"{{GuardAnswers.Refusal}}"}""")).ConfigureAwait(false);
+        await WriteAsync(context, Encoding.UTF8.GetBytes(own ?? $$"""{"Err":"{{refusal}}","Error":"{{refusal}}"}""")).ConfigureAwait(false);
     }
 
-    /// <returns>False when the router has gone meanwhile.</returns>
+    /// <summary>
+    /// Asks the router. One that is silent gets what tears down all the same, and will read it when it wakes; its answer is
+    /// not waited for.
+    /// </summary>
+    /// <returns>False when the router has gone or fallen silent meanwhile.</returns>
     private async Task<bool> AskRouterAsync(HttpContext context, string call, byte[] body)
     {
         try
         {
             using ByteArrayContent content = new(body);
-            using HttpResponseMessage answer = await _router.PostAsync(new Uri(call, UriKind.Relative), content, context.RequestAborted).ConfigureAwait(false);
-            byte[] text = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted).ConfigureAwait(false);
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            limit.CancelAfter(_watch.IsSilent ? SilentPatience : AnswerPatience);
+            using HttpResponseMessage answer = await _router.PostAsync(new Uri(call, UriKind.Relative), content, limit.Token).ConfigureAwait(false);
+            byte[] text = await answer.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
             context.Response.StatusCode = (int)answer.StatusCode;
             await WriteAsync(context, text).ConfigureAwait(false);
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception gone) when (gone is HttpRequestException || (gone is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
         {
             return false;
         }

@@ -1,18 +1,28 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Weave.Plugin.Guard;
 
 /// <summary>
 /// Knows whether the router answers for one driver, and sends Docker to it or to us. A connection to the router is held
-/// open: its end tells of the router's end at once, however that came about.
+/// open: its end tells of the router's end at once, however that came about. A router that is frozen (<c>docker pause</c>)
+/// holds its end open and says nothing: it is asked for a sign of life, and Docker sent to us until there is one.
 /// </summary>
 internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A router that is only slow is not lost by this: we ask it for each call as long as Docker is sent to us.</summary>
+    private static readonly TimeSpan Suspicion = TimeSpan.FromMilliseconds(300);
+
+    private static readonly byte[] Question = Encoding.ASCII.GetBytes("GET /alive HTTP/1.1\r\nHost: router\r\n\r\n");
+
     private readonly Lock _gate = new();
     private readonly RouterExpectation _expectation = new(time, memory);
     private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _silence; // completed by the next sign of life
 
     /// <summary>As far as we know.</summary>
     internal bool IsThere
@@ -22,6 +32,18 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
             lock (_gate)
             {
                 return _arrival.Task.IsCompleted;
+            }
+        }
+    }
+
+    /// <summary>It is there, and does not answer.</summary>
+    internal bool IsSilent
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _silence is not null;
             }
         }
     }
@@ -37,7 +59,7 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
                 using (connection)
                 {
                     Arrived();
-                    await ReadToEndAsync(connection, stop).ConfigureAwait(false);
+                    await FollowAsync(connection, stop).ConfigureAwait(false);
                 }
 
                 if (!stop.IsCancellationRequested && TryConnect() is { } again)
@@ -77,6 +99,25 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
         }
 
         return arrival.IsCompleted;
+    }
+
+    /// <summary>Waits for a sign of life of a router that is silent, for as long as Docker may be kept waiting.</summary>
+    /// <returns>It gave one, or was not silent.</returns>
+    internal async Task<bool> WaitForSignAsync(CancellationToken cancel)
+    {
+        Task? sign;
+        lock (_gate)
+        {
+            sign = _silence?.Task;
+        }
+
+        if (sign is null)
+        {
+            return true;
+        }
+
+        await sign.WaitAsync(RouterExpectation.CallPatience, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return sign.IsCompleted;
     }
 
     /// <summary>A connection to the router; throws when it is not there.</summary>
@@ -139,15 +180,67 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
         }
     }
 
-    private static async Task ReadToEndAsync(Socket connection, CancellationToken stop)
+    /// <summary>Asks for signs of life until the connection ends.</summary>
+    private async Task FollowAsync(Socket connection, CancellationToken stop)
     {
+        byte[] answer = new byte[4096];
         try
         {
-            await connection.ReceiveAsync(new byte[1], stop).ConfigureAwait(false);
+            while (true)
+            {
+                await connection.SendAsync(Question, stop).ConfigureAwait(false);
+                Task<int> sign = connection.ReceiveAsync(answer, stop).AsTask();
+                await ((Task)sign).WaitAsync(Suspicion, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!sign.IsCompleted)
+                {
+                    Silent();
+                }
+
+                if (await sign.ConfigureAwait(false) == 0)
+                {
+                    return;
+                }
+
+                Spoke();
+                await Task.Delay(AskEvery, time, stop).ConfigureAwait(false);
+            }
         }
         catch (Exception end) when (end is SocketException or OperationCanceledException)
         {
             // As good as an end of stream.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _silence = null;
+            }
+        }
+    }
+
+    private void Silent()
+    {
+        lock (_gate)
+        {
+            _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        DriverSockets.PointTo(path, DriverSockets.Guard);
+    }
+
+    private void Spoke()
+    {
+        TaskCompletionSource? silence;
+        lock (_gate)
+        {
+            silence = _silence;
+            _silence = null;
+        }
+
+        if (silence is not null)
+        {
+            DriverSockets.PointTo(path, DriverSockets.Router);
+            silence.TrySetResult();
         }
     }
 }

@@ -5,8 +5,8 @@ namespace Weave.Daemon;
 
 public sealed partial record DaemonOptions
 {
-    private const int MinProtocol = 1;
-    private const int MaxProtocol = 2;
+    internal const int MinProtocol = 1;
+    internal const int MaxProtocol = 2;
     private const ulong MinSubnetSize = 4; // the first and the last address are not given out
 
     /// <summary>Address allocation was asked for.</summary>
@@ -29,9 +29,9 @@ public sealed partial record DaemonOptions
         {
             yield return $"--min-protocol-version must be in range [{MinProtocol},{MaxProtocol}]";
         }
-        else if (MaxProtocolVersion < MinProtocolVersion || MaxProtocolVersion > MaxProtocol)
+        else if (MaxProtocolVersion < LeastProtocolVersion || MaxProtocolVersion > MaxProtocol)
         {
-            yield return $"--max-protocol-version must be in range [{MinProtocolVersion},{MaxProtocol}]; it is {MaxProtocolVersion}";
+            yield return $"--max-protocol-version must be in range [{LeastProtocolVersion},{MaxProtocol}]; it is {MaxProtocolVersion}";
         }
 
         if (Port is < 1 or > 65534)

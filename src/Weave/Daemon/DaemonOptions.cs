@@ -5,7 +5,15 @@ public sealed partial record DaemonOptions
 {
     public string Host { get; init; } = "";
     public int Port { get; init; } = 6783;
-    public int MinProtocolVersion { get; init; } = 1;
+    /// <summary>Null when nothing was asked for.</summary>
+    public int? MinProtocolVersion { get; init; }
+
+    /// <summary>
+    /// The lowest version that is spoken. With a password it is the highest unless another was asked for: one byte of the
+    /// header, which nothing protects, would be enough to talk two peers down to version 1.
+    /// </summary>
+    public int LeastProtocolVersion => MinProtocolVersion ?? (Password is null ? MinProtocol : Math.Min(MaxProtocol, MaxProtocolVersion));
+
 
     /// <summary>Lower it to talk to everybody as to a peer of the time before version 2.</summary>
     public int MaxProtocolVersion { get; init; } = 2;

@@ -96,6 +96,11 @@ internal sealed class MeshReport(IMeshState mesh, IOverlayManager overlays, Cont
             attributes[ConnectionAttributes.Encrypted] = true;
         }
 
+        if (connection.ProtocolVersion < DaemonOptions.MaxProtocol)
+        {
+            attributes[ConnectionAttributes.Protocol] = connection.ProtocolVersion;
+        }
+
         if (figures?.RoundTrip is { } roundTrip)
         {
             attributes[ConnectionAttributes.RoundTrip] = Math.Round(roundTrip.TotalMilliseconds, 3);

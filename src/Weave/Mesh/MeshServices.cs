@@ -60,7 +60,7 @@ public static class MeshServices
             Nickname = identity.Nickname,
             Port = options.Port,
             Password = string.IsNullOrEmpty(options.Password) ? null : options.Password,
-            MinProtocolVersion = (byte)options.MinProtocolVersion,
+            MinProtocolVersion = (byte)options.LeastProtocolVersion,
             MaxProtocolVersion = (byte)options.MaxProtocolVersion,
             ConnectionLimit = options.ConnectionLimit,
             Discovery = options.Discovery,

@@ -17,8 +17,11 @@ public static class ConnectionAttributes
     /// <summary>Ours: milliseconds.</summary>
     public const string RoundTrip = "rtt";
 
-    /// <summary>Attributes that the original's plain text shows; others are for the report and the aligned tables.</summary>
-    internal static bool IsOriginal(string name) => name is Mtu or Encrypted;
+    /// <summary>Ours: the version of the protocol, where it is not the highest.</summary>
+    public const string Protocol = "protocol";
+
+    /// <summary>Attributes that the original's plain text shows, and what warns; others are for the report and the aligned tables.</summary>
+    internal static bool IsOriginal(string name) => name is Mtu or Encrypted or Protocol;
 
     /// <summary>A value as the original prints it.</summary>
     internal static string Text(object value) => value switch

@@ -18,7 +18,7 @@ internal static class RouterFlags
     [
         Text("host", Defaults.Host, "router host", (o, v) => o with { Host = v }),
         Number("port", Defaults.Port, "router port", (o, v) => o with { Port = v }),
-        Number("min-protocol-version", Defaults.MinProtocolVersion, "minimum weave protocol version", (o, v) => o with { MinProtocolVersion = v }),
+        Number("min-protocol-version", DaemonOptions.MinProtocol, "minimum weave protocol version", (o, v) => o with { MinProtocolVersion = v }),
         Number("max-protocol-version", Defaults.MaxProtocolVersion, "maximum weave protocol version", (o, v) => o with { MaxProtocolVersion = v }), // ours
         Switch("resume", "resume connections to previous peers", (o, v) => o with { Resume = v }),
         Text("name", "", "name of router (defaults to MAC of interface)", (o, v) => o with { Name = OrNull(v) }),

@@ -45,6 +45,19 @@ public sealed class RouterFlagsTests
         Assert.Equal(new AllocationMode.Consensus(3), AllocationMode.Parse(options.IpAllocationInit));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2, "--password=x")] // one byte of the header would be enough to talk both down
+    [InlineData(1, "--password=x", "--min-protocol-version=1")]
+    [InlineData(1, "--password=x", "--max-protocol-version=1")]
+    [InlineData(2, "--min-protocol-version=2")]
+    public void With_a_password_the_lowest_version_is_the_highest_unless_another_is_asked_for(int least, params string[] args)
+    {
+        DaemonOptions options = Read(args);
+        Assert.Empty(options.Validate());
+        Assert.Equal(least, options.LeastProtocolVersion);
+    }
+
     [Fact]
     public void A_secret_is_never_among_the_flags_that_are_logged()
     {

@@ -2,7 +2,7 @@ using Weave.Wire.Primitives;
 
 namespace Weave.Simulation;
 
-/// <summary>Everything at once, by dice: kills with and without notice, cuts, partitions, wrong clocks, loss.</summary>
+/// <summary>Everything at once, by dice: kills with and without notice, cuts, half cuts, swapped addresses, partitions, wrong clocks, loss.</summary>
 internal static class Disasters
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -20,6 +20,11 @@ internal static class Disasters
         }
 
         world.Heal();
+        foreach (SimulatedPeer peer in world.Peers.Where(peer => !peer.Address.Equals(peer.HomeAddress)))
+        {
+            world.Move(peer, peer.HomeAddress); // whom the others were told to dial
+        }
+
         foreach (SimulatedPeer peer in world.Peers.Where(peer => !peer.IsRunning))
         {
             world.Start(peer);
@@ -37,7 +42,7 @@ internal static class Disasters
     private static void Strike(World world)
     {
         SimulatedPeer victim = world.Peers[world.Dice.Next(world.Peers.Count)];
-        switch (world.Dice.Next(6))
+        switch (world.Dice.Next(8))
         {
             case 0 or 1 when victim.IsRunning:
                 world.Kill(victim, silently: world.Dice.Next(2) == 0);
@@ -52,6 +57,12 @@ internal static class Disasters
                 break;
             case 4:
                 world.Heal();
+                break;
+            case 6:
+                world.HalfBreak(victim, world.Peers[world.Dice.Next(world.Peers.Count)], unnoticed: world.Dice.Next(2) == 0);
+                break;
+            case 7 when world.Dice.Next(4) == 0:
+                world.SwapAddresses(victim, world.Peers[world.Dice.Next(world.Peers.Count)]);
                 break;
             case 5:
                 victim.ClockError = TimeSpan.FromDays(world.Dice.Next(2000) - 1000);

@@ -10,6 +10,9 @@ internal sealed class SimulatedLink(SimulatedPeer dialler, ConnectionId diallerI
 
     internal End Acceptor { get; } = new(acceptor, default, acceptor.Incarnation, acceptorAddress);
 
+    /// <summary>One of its hosts has another address now: nothing gets through any more, and nobody is told.</summary>
+    internal bool IsCutOff { get; set; }
+
     internal End Of(SimulatedPeer peer) => Dialler.Peer == peer ? Dialler : Acceptor;
 
     /// <summary>By id too, since a peer may have dialled itself.</summary>
@@ -27,6 +30,9 @@ internal sealed class SimulatedLink(SimulatedPeer dialler, ConnectionId diallerI
         internal IPEndPoint Address => address;
 
         internal bool Open { get; set; }
+
+        /// <summary>Its router has been told that the other end does not answer.</summary>
+        internal bool IsDoubted { get; set; }
 
         /// <summary>Sends heartbeats: from confirmation until it is stopped for good.</summary>
         internal bool OverlayRuns { get; set; }

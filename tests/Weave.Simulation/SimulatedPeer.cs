@@ -15,7 +15,7 @@ public sealed class SimulatedPeer
         _world = world;
         Number = number;
         Name = name;
-        Address = address;
+        Address = HomeAddress = address;
     }
 
     /// <summary>Counts from 0 in order of making.</summary>
@@ -23,7 +23,10 @@ public sealed class SimulatedPeer
 
     public PeerName Name { get; }
 
-    public IPAddress Address { get; }
+    public IPAddress Address { get; internal set; }
+
+    /// <summary>The address that it was made with.</summary>
+    internal IPAddress HomeAddress { get; }
 
     /// <summary>The present incarnation; a new one after each restart.</summary>
     public MeshRouter Router { get; internal set; } = null!;

@@ -15,6 +15,9 @@ public sealed partial class World
             case MeshEffect.Dial dial:
                 Dial(peer, dial);
                 break;
+            case MeshEffect.LookUp lookUp:
+                LookUp(peer, lookUp);
+                break;
             case MeshEffect.Write write when peer.Links.TryGetValue(write.Id, out SimulatedLink? link):
                 Write(link, link.Of(peer, write.Id), write.Bytes);
                 break;
@@ -40,6 +43,11 @@ public sealed partial class World
     private void Dial(SimulatedPeer peer, MeshEffect.Dial dial)
     {
         IPEndPoint from = new(peer.Address, 0);
+        if (!_hosts.ContainsKey(dial.Target.Address))
+        {
+            return; // nothing answers there, and the router gives up by itself
+        }
+
         if (dial.Target.Port != Port || !_hosts.TryGetValue(dial.Target.Address, out SimulatedPeer? host) || !host.IsRunning)
         {
             Later(peer, Options.Latency * 2, now => peer.Router.OnClosed(now, dial.Id, "connection refused"));
@@ -144,7 +152,7 @@ public sealed partial class World
         });
     }
 
-    private bool Reaches(SimulatedLink link) => _reaches(link.Dialler.Peer, link.Acceptor.Peer);
+    private bool Reaches(SimulatedLink link) => !link.IsCutOff && _reaches(link.Dialler.Peer, link.Acceptor.Peer);
 
     /// <summary>When both sides have confirmed, the second heartbeat of the dialler gets through (docs/wire/mesh.md §1.15).</summary>
     private void Confirm(SimulatedLink link, SimulatedLink.End side)

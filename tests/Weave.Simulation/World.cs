@@ -20,6 +20,7 @@ public sealed partial class World
     private readonly PriorityQueue<Action, (TimeSpan At, long Order)> _agenda = new();
     private readonly Dictionary<IPAddress, SimulatedPeer> _hosts = [];
     private readonly List<SimulatedPeer> _peers = [];
+    private readonly Dictionary<string, IReadOnlyList<IPAddress>> _names = [];
     private readonly List<MeshEffect> _effects = [];
     private readonly SeededRandom _random;
     private readonly TraceHash _trace = new();
@@ -72,6 +73,29 @@ public sealed partial class World
         from.Run(now => from.Router.Connect(now, targets, replace: false));
     }
 
+    /// <summary>The same by a name, which <see cref="Name"/> gives a meaning.</summary>
+    public static void ConnectByName(SimulatedPeer from, string name)
+    {
+        DirectTarget target = DirectTarget.Named(name, name, 0);
+        from.Targets.Add(target);
+        from.Run(now => from.Router.Connect(now, [target], replace: false));
+    }
+
+    /// <summary>An overlay runs at both ends of two neighbours and reaches.</summary>
+    public bool DataFlows(SimulatedPeer a, SimulatedPeer b) => a.Overlays.Values.Any(link =>
+        link.Other(link.Of(a)).Peer == b && Reaches(link) && link.Dialler is { IsAlive: true, OverlayRuns: true } && link.Acceptor is { IsAlive: true, OverlayRuns: true });
+
+    /// <summary>Has a peer say something on all its control connections that its router never would.</summary>
+    /// <param name="from">Who speaks.</param>
+    /// <param name="message">Tag and contents of a message.</param>
+    public static void Say(SimulatedPeer from, byte[] message)
+    {
+        foreach (ConnectionId id in from.Links.Keys.ToList())
+        {
+            from.Run(_ => from.Router.SendOverlayControl(id, message[0], message.AsSpan(1)));
+        }
+    }
+
     /// <summary>Kills the peer. Its connections break at once, or with <paramref name="silently"/> only by time-outs.</summary>
     public void Kill(SimulatedPeer peer, bool silently = false)
     {
@@ -84,7 +108,10 @@ public sealed partial class World
             {
                 Reset(link, link.Other(link.Of(peer)));
             }
-
+            else
+            {
+                WatchAnswers(link);
+            }
         }
 
         foreach (SimulatedLink link in peer.Overlays.Values)
@@ -141,6 +168,56 @@ public sealed partial class World
         }
     }
 
+    /// <summary>
+    /// Breaks one end of the connections between two peers: <paramref name="told"/> sees them end, the other end is not told. Its
+    /// kernel finds out after a while that nobody answers, unless <paramref name="unnoticed"/>.
+    /// </summary>
+    public void HalfBreak(SimulatedPeer told, SimulatedPeer other, bool unnoticed = false)
+    {
+        foreach (SimulatedLink link in told.Links.Values.Where(link => link.Other(link.Of(told)).Peer == other).ToList())
+        {
+            SimulatedLink.End end = link.Of(told);
+            end.Open = false;
+            told.Links.Remove(end.Id);
+            Step(told, now => told.Router.OnClosed(now, end.Id, "connection timed out", byRemote: false));
+            if (!unnoticed)
+            {
+                WatchAnswers(link);
+            }
+        }
+    }
+
+    /// <summary>Two hosts get each other's address. What they have open is dead, and nobody is told.</summary>
+    public void SwapAddresses(SimulatedPeer a, SimulatedPeer b)
+    {
+        (IPAddress first, IPAddress second) = (a.Address, b.Address);
+        Move(a, second);
+        Move(b, first);
+    }
+
+    /// <summary>A host gets another address. What it has open is dead, and nobody is told.</summary>
+    public void Move(SimulatedPeer peer, IPAddress address)
+    {
+        if (_hosts.GetValueOrDefault(peer.Address) == peer)
+        {
+            _hosts.Remove(peer.Address);
+        }
+
+        _hosts[address] = peer;
+        peer.Address = address;
+        foreach (SimulatedLink link in peer.Links.Values.Concat(peer.Overlays.Values).ToList())
+        {
+            link.IsCutOff = true;
+            WatchAnswers(link);
+            GiveUpOverlay(link);
+        }
+
+        Later(peer, NetworkNoticed, peer.Router.OnNetworkChanged);
+    }
+
+    /// <summary>What a name stands for from now on; empty for a name server that does not answer.</summary>
+    public void Name(string name, params IReadOnlyList<IPAddress> addresses) => _names[name] = addresses;
+
     /// <summary>What the world and its peers hold on to: work to do, connections, overlays, entries of topologies, attempts.</summary>
     public long Held => _agenda.Count + _peers.Sum(peer =>
         (long)peer.Links.Count + peer.Overlays.Count + peer.Router.Names.Count() + peer.Status.Attempts.Count + peer.Status.Channels.Count);
@@ -157,6 +234,11 @@ public sealed partial class World
             foreach (SimulatedLink link in peer.Overlays.Values.Where(link => link.Dialler.Peer == peer && !Reaches(link)))
             {
                 GiveUpOverlay(link);
+            }
+
+            foreach (SimulatedLink link in peer.Links.Values.Where(link => link.Dialler.Peer == peer && !Reaches(link)))
+            {
+                WatchAnswers(link);
             }
         }
     }

@@ -24,7 +24,7 @@ internal sealed class MeshConnection(ConnectionId id, string address, bool outbo
     internal bool AcceptNewPeer => acceptNewPeer;
 
     /// <summary>Our half of the connection UID.</summary>
-    internal ulong ConnectionPart => connectionPart;
+    internal ulong ConnectionPart { get; set; } = connectionPart;
 
     internal ConnectionPhase Phase { get; set; } = ConnectionPhase.Dialling;
 
@@ -44,6 +44,21 @@ internal sealed class MeshConnection(ConnectionId id, string address, bool outbo
     internal Introduction? Peer { get; set; }
 
     internal bool? Encrypted { get; set; }
+
+    /// <summary>It waits until it is known whether the connection that we have to the same neighbour lives.</summary>
+    internal HeldConnection? Held { get; set; }
+
+    /// <summary>When the neighbour last said something.</summary>
+    internal TimeSpan HeardAt { get; set; }
+
+    /// <summary>The other end does not even answer in TCP at present: it, or the way to it, may be gone for good.</summary>
+    internal bool InDoubt { get; set; }
+
+    /// <summary>
+    /// When the overlay starts at the latest; null when it has. Until then the overlay of an earlier connection carries the
+    /// data, since the other end may still refuse this one.
+    /// </summary>
+    internal TimeSpan? OverlayDue { get; set; }
 
     /// <summary>What waits to be encoded.</summary>
     internal GossipQueue Queue { get; } = new();

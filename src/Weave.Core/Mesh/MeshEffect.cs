@@ -13,6 +13,9 @@ public abstract record MeshEffect
     /// <summary>Dial <paramref name="Target"/>; answer with OnDialled or OnClosed for this id.</summary>
     public sealed record Dial(ConnectionId Id, IPEndPoint Target) : MeshEffect;
 
+    /// <summary>Look up <paramref name="Name"/>; answer with OnFound or OnNotFound for <paramref name="Text"/>.</summary>
+    public sealed record LookUp(string Text, string Name) : MeshEffect;
+
     /// <summary>Queue bytes on the TCP connection; when they have left, answer with OnWritable.</summary>
     public sealed record Write(ConnectionId Id, ReadOnlyMemory<byte> Bytes) : MeshEffect;
 

@@ -7,6 +7,9 @@ public enum MeshNote
     ConnectionEstablished,
     ConnectionClosed,
     ConnectionRefused,
+
+    /// <summary>The other end does not answer at present.</summary>
+    ConnectionDoubted,
     DialFailed,
     GossipFault,
     PeerDiscovered,

@@ -25,6 +25,11 @@ public sealed partial class MeshRouter
             {
                 EndLinger(lingering.Peer!.Name);
                 _straight.Remove(lingering.Peer!.Name);
+                if (_neighbours.TryGetValue(lingering.Peer.Name, out MeshConnection? successor) && successor.OverlayDue is not null)
+                {
+                    StartOverlay(successor);
+                }
+
                 Collect(now);
                 _routes.Request(now.Elapsed);
                 return;
@@ -43,6 +48,9 @@ public sealed partial class MeshRouter
         {
             case MeshSessionEvent.Introduced introduced:
                 OnIntroduced(now, connection, introduced);
+                break;
+            case MeshSessionEvent.Message message when connection.Held is not null:
+                OnHeldMessage(now, connection, message.Bytes);
                 break;
             case MeshSessionEvent.Message message:
                 OnMessage(now, connection, message.Bytes);
@@ -75,13 +83,23 @@ public sealed partial class MeshRouter
         {
             _maker.OnTerminated(now.Elapsed, connection.Id, connection.Address, connection.Outbound, how, reason);
         }
+
+        if (connection.IsRegistered && !_neighbours.ContainsKey(connection.Peer!.Name))
+        {
+            DecideOnRivals(now, connection.Peer.Name);
+        }
     }
 
     private void Delist(Moment now, MeshConnection connection, bool linger)
     {
         PeerName peer = connection.Peer!.Name;
         _neighbours.Remove(peer);
-        _straight.Remove(peer);
+        _uids.OnLost(now.Elapsed, peer);
+        if (!_lingering.ContainsKey(peer))
+        {
+            _straight.Remove(peer);
+        }
+
         _topology.RemoveOwnLink(peer);
         _topology.Release(peer);
         if (linger)
@@ -89,7 +107,10 @@ public sealed partial class MeshRouter
             _lingering[peer] = connection;
         }
 
-        _effects.Add(new MeshEffect.OverlayStop(connection.Id, linger));
+        if (connection.OverlayDue is null)
+        {
+            _effects.Add(new MeshEffect.OverlayStop(connection.Id, linger));
+        }
 
         // Before anything is told: an update with unreachable peers can go in circles.
         Collect(now);

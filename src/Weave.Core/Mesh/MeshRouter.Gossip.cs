@@ -32,6 +32,13 @@ public sealed partial class MeshRouter
     private void OnMessage(Moment now, MeshConnection connection, ReadOnlyMemory<byte> message)
     {
         connection.Deadline = now.Elapsed + MeshTimes.Silence;
+        connection.HeardAt = now.Elapsed;
+        _uids.OnAnswered(connection.Peer!.Name);
+        if (connection.OverlayDue is not null)
+        {
+            StartOverlay(connection);
+        }
+
         if (message.IsEmpty)
         {
             return;

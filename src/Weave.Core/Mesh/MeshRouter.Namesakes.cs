@@ -57,7 +57,7 @@ public sealed partial class MeshRouter
     {
         if (_neighbours.TryGetValue(name, out MeshConnection? old))
         {
-            if (old.Remote!.Address.Equals(claimed))
+            if (old.Remote!.Address.Equals(claimed) || old.InDoubt)
             {
                 return null;
             }

@@ -14,6 +14,9 @@ public sealed partial class MeshRouter
 {
     private bool IsFull => _options.ConnectionLimit > 0 && _neighbours.Count >= _options.ConnectionLimit;
 
+    /// <summary>Of a neighbour that does not answer we may get another connection.</summary>
+    private bool IsFullOfLiving => IsFull && _neighbours.Values.Count(connection => !connection.InDoubt) >= _options.ConnectionLimit;
+
     private string LimitReached => string.Create(CultureInfo.InvariantCulture, $"Connection limit reached ({_options.ConnectionLimit})");
 
     /// <summary>The overlay of a connection works.</summary>
@@ -34,6 +37,11 @@ public sealed partial class MeshRouter
     private void OnIntroduced(Moment now, MeshConnection connection, MeshSessionEvent.Introduced introduced)
     {
         Introduction? peer = Introduction.Read(introduced.RemoteFeatures, out string error);
+        if (connection.Outbound)
+        {
+            IntroduceOurselves(now, connection, peer);
+        }
+
         if (peer is null)
         {
             End(now, connection, error, TargetEnd.Failed, linger: false);
@@ -47,8 +55,8 @@ public sealed partial class MeshRouter
             return;
         }
 
-        bool succeeds = _neighbours.TryGetValue(peer.Name, out MeshConnection? old) && old.Phase == ConnectionPhase.Established;
-        if (SettleDuplicate(now, connection, peer))
+        bool succeeds = IsEstablishedTo(peer.Name);
+        if (SettleDuplicate(now, connection, peer, introduced))
         {
             Register(now, connection, peer, introduced, succeeds);
         }
@@ -72,37 +80,15 @@ public sealed partial class MeshRouter
         return RefuseNamesake(now, connection, peer) is string namesake ? (namesake, TargetEnd.Failed) : null;
     }
 
-    /// <summary>Of two connections to one peer both ends keep the same one.</summary>
-    /// <returns>False when the new one is gone.</returns>
-    private bool SettleDuplicate(Moment now, MeshConnection connection, Introduction peer)
+    /// <returns>False when there is no room for another neighbour; then the connection is gone.</returns>
+    private bool Register(Moment now, MeshConnection connection, Introduction peer, MeshSessionEvent.Introduced introduced, bool succeeds)
     {
-        string duplicate = $"Multiple connections to {Describe(peer.Name, peer.Nickname)} added to {Describe(Self, SelfNickname)}";
-        if (_neighbours.TryGetValue(peer.Name, out MeshConnection? old))
-        {
-            TieBreak decision = TieBreaker.Decide(connection.ConnectionPart ^ peer.ConnectionPart, old.Overlay!.Uid);
-            if (decision != TieBreak.KeepOld)
-            {
-                End(now, old, duplicate, TargetEnd.Failed, linger: false);
-            }
-
-            if (decision != TieBreak.KeepNew)
-            {
-                End(now, connection, duplicate, TargetEnd.Failed, linger: false);
-                return false;
-            }
-        }
-
         if (IsFull)
         {
             End(now, connection, LimitReached, TargetEnd.Failed, linger: false);
             return false;
         }
 
-        return true;
-    }
-
-    private void Register(Moment now, MeshConnection connection, Introduction peer, MeshSessionEvent.Introduced introduced, bool succeeds)
-    {
         PeerEntry? known = _topology.Entry(peer.Name);
         bool restarted = known is not null && known.Uid != peer.Uid;
         bool reachable = _routes.Established.TryNextHop(peer.Name, out _);
@@ -122,13 +108,14 @@ public sealed partial class MeshRouter
             clear ? null : introduced.SessionKey,
             peer.Overlays,
             introduced.RemoteFeatures,
-            Introduction.Features(_topology, connection.ConnectionPart, connection.Trusted, _options.OverlayFeatures),
+            FeaturesFor(connection),
             introduced.Version);
-        _effects.Add(new MeshEffect.OverlayPrepare(connection.Overlay));
 
         connection.Phase = ConnectionPhase.Registered;
         connection.Deadline = now.Elapsed + MeshTimes.Silence;
         connection.HeartbeatDue = now.Elapsed + MeshTimes.Heartbeat;
+        connection.HeardAt = now.Elapsed;
+        _uids.OnRegistered(now.Elapsed, peer.Name, connection.Overlay.Uid);
         _neighbours.Add(peer.Name, connection);
         _topology.SetOwnLink(connection.ToLink());
         _maker.OnRegistered(connection.Id, peer.Name, connection.Address, connection.Outbound);
@@ -139,22 +126,32 @@ public sealed partial class MeshRouter
             SendEverything(now, connection);
         }
 
-        TakeOver(peer.Name, succeeds);
+        BeginOverlay(now, connection, succeeds);
         _routes.Request(now.Elapsed);
         AnnounceSelf(now, peer.Name);
-        _effects.Add(new MeshEffect.OverlayConfirm(connection.Id));
         Note(MeshNote.ConnectionAdded, connection, restarted ? "connection added (restarted peer)" : reachable ? "connection added" : "connection added (new peer)");
+        return true;
     }
 
-    /// <summary>The path of an earlier connection is used on until both ends call the link of the new one established.</summary>
-    private void TakeOver(PeerName neighbour, bool succeeds)
+    /// <summary>At once, or, while the path of an earlier connection carries data, when the other end has shown that it takes this one.</summary>
+    private void BeginOverlay(Moment now, MeshConnection connection, bool succeeds)
     {
-        if ((succeeds && !_options.OriginalRules) || _lingering.ContainsKey(neighbour))
+        PeerName neighbour = connection.Peer!.Name;
+        bool lingers = _lingering.ContainsKey(neighbour);
+        if ((succeeds && !_options.OriginalRules) || lingers)
         {
             _straight.Add(neighbour);
         }
 
-        EndLinger(neighbour);
+        if (lingers)
+        {
+            connection.OverlayDue = now.Elapsed + MeshTimes.TakeOver;
+            Send(connection, [(byte)MessageTag.Heartbeat]); // the other end may wait likewise
+        }
+        else
+        {
+            StartOverlay(connection);
+        }
     }
 
     private static string Describe(PeerName name, string nickname) => $"{name}({nickname})";

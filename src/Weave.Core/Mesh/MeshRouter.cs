@@ -81,7 +81,7 @@ public sealed partial class MeshRouter : IPeerDirectory
             next = Earlier(Earlier(next, _maker.Due), Earlier(_collectionDue ?? next, _updateDue));
             foreach (MeshConnection connection in _connections.Values)
             {
-                next = Earlier(next, Earlier(connection.Deadline, connection.HeartbeatDue));
+                next = Earlier(next, Earlier(Earlier(connection.Deadline, connection.HeartbeatDue), connection.OverlayDue));
             }
 
             foreach (MeshChannel channel in _channels.Values)
@@ -124,6 +124,19 @@ public sealed partial class MeshRouter : IPeerDirectory
         _maker.Forget(now.Elapsed, targets);
         _effects.Add(new MeshEffect.StoreTargets(_maker.DirectTargets));
     }
+
+    /// <summary>The user configured it, by this text.</summary>
+    public bool IsTarget(string text) => _maker.IsDirect(text);
+
+    /// <summary>What <see cref="MeshEffect.LookUp"/> asked for: the IPv4 addresses of the name, one at least.</summary>
+    public void OnFound(Moment now, string text, IReadOnlyList<IPAddress> addresses) =>
+        _maker.OnFound(now.Elapsed, text, [.. addresses.Take(MeshLimits.AddressesPerName)]);
+
+    /// <summary>The same when there was none; <paramref name="reason"/> is shown.</summary>
+    public void OnNotFound(Moment now, string text, string reason) => _maker.OnNotFound(now.Elapsed, text, reason);
+
+    /// <summary>This host has other addresses than before.</summary>
+    public void OnNetworkChanged(Moment now) => _maker.OnNetworkChanged(now.Elapsed);
 
     /// <summary>Somebody connected to us.</summary>
     /// <returns>The connection's handle from now on.</returns>
@@ -173,12 +186,22 @@ public sealed partial class MeshRouter : IPeerDirectory
     }
 
     /// <summary>The TCP connection ended or, when it was being dialled, could not be made.</summary>
-    public void OnClosed(Moment now, ConnectionId id, string reason)
+    /// <param name="now">The present.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="reason">For log and status.</param>
+    /// <param name="byRemote">The other end closed it, so it knows; else it may go on to believe in it.</param>
+    public void OnClosed(Moment now, ConnectionId id, string reason, bool byRemote = true)
     {
         if (_connections.TryGetValue(id, out MeshConnection? connection))
         {
+            if (!byRemote)
+            {
+                _maker.OnDoubt(now.Elapsed, id, doubted: true);
+            }
+
             PeerName? closing = connection.Phase == ConnectionPhase.Established ? connection.Peer?.Name : null;
-            End(now, connection, reason, TargetEnd.Failed, linger: true);
+            string why = connection.Held is null ? reason : Duplicate(connection.Peer!); // the other end has decided as we would have
+            End(now, connection, why, TargetEnd.Failed, linger: true);
             if (closing is { } neighbour && _lingering.ContainsKey(neighbour))
             {
                 // Its host was there to close, so the way is good. Others may still show a way through one another.
@@ -220,9 +243,12 @@ public sealed partial class MeshRouter : IPeerDirectory
             GossipEverything(now);
         }
 
-        foreach (MeshConnection connection in _connections.Values.Where(c => c.Deadline <= at || c.HeartbeatDue <= at).ToList())
+        foreach (MeshConnection connection in _connections.Values.Where(c => c.Deadline <= at || c.HeartbeatDue <= at || c.OverlayDue <= at).ToList())
         {
-            OnConnectionDeadline(now, connection);
+            if (_connections.ContainsKey(connection.Id))
+            {
+                OnConnectionDeadline(now, connection);
+            }
         }
 
         if (_routes.Due <= at)
@@ -265,7 +291,7 @@ public sealed partial class MeshRouter : IPeerDirectory
     {
         foreach (DialAttempt attempt in _maker.Attempts(now.Elapsed))
         {
-            if (IsFull)
+            if (IsFullOfLiving)
             {
                 _maker.OnAborted(now.Elapsed, attempt.Text, LimitReached);
                 continue;
@@ -274,6 +300,11 @@ public sealed partial class MeshRouter : IPeerDirectory
             MeshConnection connection = NewConnection(attempt.Text, outbound: true, attempt.AcceptNewPeer);
             connection.Deadline = now.Elapsed + MeshTimes.Dial;
             _effects.Add(new MeshEffect.Dial(connection.Id, attempt.Address));
+        }
+
+        foreach ((string text, string name) in _maker.LookUps(now.Elapsed))
+        {
+            _effects.Add(new MeshEffect.LookUp(text, name));
         }
     }
 
@@ -290,8 +321,9 @@ public sealed partial class MeshRouter : IPeerDirectory
                 _options.MinProtocolVersion,
                 _options.MaxProtocolVersion,
                 _options.Password,
-                Introduction.Features(_topology, connection.ConnectionPart, connection.Trusted, _options.OverlayFeatures),
-                connection.Outbound),
+                FeaturesFor(connection),
+                connection.Outbound,
+                WaitsForRemote: connection.Outbound),
             _random);
         connection.Session.Start(connection.Output);
         Touch(connection);
@@ -313,7 +345,11 @@ public sealed partial class MeshRouter : IPeerDirectory
 
     private void OnConnectionDeadline(Moment now, MeshConnection connection)
     {
-        if (connection.Deadline <= now.Elapsed)
+        if (connection.Held is not null)
+        {
+            OnHoldOver(now, connection);
+        }
+        else if (connection.Deadline <= now.Elapsed)
         {
             End(now, connection, connection.Phase switch
             {
@@ -326,6 +362,11 @@ public sealed partial class MeshRouter : IPeerDirectory
         {
             connection.HeartbeatDue = now.Elapsed + MeshTimes.Heartbeat;
             Send(connection, [(byte)MessageTag.Heartbeat]);
+        }
+
+        if (connection.OverlayDue <= now.Elapsed && _connections.ContainsKey(connection.Id))
+        {
+            StartOverlay(connection);
         }
     }
 }

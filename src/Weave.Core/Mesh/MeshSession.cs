@@ -32,6 +32,7 @@ public sealed class MeshSession
     private readonly byte[]? _publicKey;
     private Stage _stage = Stage.Header;
     private OutgoingGuard? _guard;
+    private IReadOnlyDictionary<string, string>? _remoteFeatures;
 
     public MeshSession(MeshSessionOptions options, IRandom random)
     {
@@ -82,6 +83,22 @@ public sealed class MeshSession
         }
 
         _frames.Compact();
+    }
+
+    /// <summary>
+    /// Introduces ourselves to a remote that has introduced itself: once, before any message, in a session whose options
+    /// say <see cref="MeshSessionOptions.WaitsForRemote"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The remote has not, or we have already.</exception>
+    public void IntroduceOurselves(IReadOnlyDictionary<string, string> features, IBufferWriter<byte> output)
+    {
+        if (_remoteFeatures is null || _guard is not null)
+        {
+            throw new InvalidOperationException("not the moment to introduce ourselves");
+        }
+
+        WriteFeatures(features, output);
+        _guard = new OutgoingGuard(_frames.Version, features, _remoteFeatures);
     }
 
     /// <summary>Frames and encrypts one message.</summary>
@@ -146,7 +163,7 @@ public sealed class MeshSession
         _frames.Version = version;
         if (version == 1)
         {
-            WriteVersion1Features(output);
+            WriteOurFeatures(output);
             _stage = Stage.Features;
         }
         else
@@ -173,7 +190,8 @@ public sealed class MeshSession
             case FlagEncrypted when _publicKey is null:
                 return Fail(MeshReasons.ExpectedNoEncryption, events);
             case FlagPlain:
-                WriteFeatures(output);
+                WriteOurFeatures(output);
+                _stage = Stage.Features;
                 return true;
             case FlagEncrypted:
                 _stage = Stage.PublicKey;
@@ -195,7 +213,8 @@ public sealed class MeshSession
             return Fail(MeshReasons.BadPublicKey, events);
         }
 
-        WriteFeatures(output);
+        WriteOurFeatures(output);
+        _stage = Stage.Features;
         return true;
     }
 
@@ -255,7 +274,8 @@ public sealed class MeshSession
     private bool Introduce(SortedDictionary<string, string> features, ICollection<MeshSessionEvent> events)
     {
         _stage = Stage.Messages;
-        _guard = new OutgoingGuard(_frames.Version, _options.Features, features);
+        _remoteFeatures = features;
+        _guard = _options.WaitsForRemote ? null : new OutgoingGuard(_frames.Version, _options.Features, features);
         events.Add(new MeshSessionEvent.Introduced(_frames.Version, features, (byte[]?)_frames.Key?.Clone()));
         return true;
     }
@@ -272,18 +292,33 @@ public sealed class MeshSession
         return true;
     }
 
-    private void WriteFeatures(IBufferWriter<byte> output)
+    /// <summary>As soon as the protocol lets us, unless we are to know first whom we speak to.</summary>
+    private void WriteOurFeatures(IBufferWriter<byte> output)
     {
-        WriteFrame(FeatureMap.Write(_options.Features), output);
-        _stage = Stage.Features;
+        if (!_options.WaitsForRemote)
+        {
+            WriteFeatures(_options.Features, output);
+        }
     }
 
-    private void WriteVersion1Features(IBufferWriter<byte> output)
+    private void WriteFeatures(IReadOnlyDictionary<string, string> ours, IBufferWriter<byte> output)
+    {
+        if (_frames.Version == 1)
+        {
+            WriteVersion1Features(ours, output);
+        }
+        else
+        {
+            WriteFrame(FeatureMap.Write(ours), output);
+        }
+    }
+
+    private void WriteVersion1Features(IReadOnlyDictionary<string, string> ours, IBufferWriter<byte> output)
     {
         SortedDictionary<string, string> features = new(StringComparer.Ordinal);
         foreach (string key in FeatureKeys.Version1)
         {
-            if (_options.Features.TryGetValue(key, out string? value))
+            if (ours.TryGetValue(key, out string? value))
             {
                 features[key] = value;
             }

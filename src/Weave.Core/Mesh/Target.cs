@@ -23,6 +23,12 @@ internal sealed class Target
     /// </summary>
     internal static readonly TimeSpan SteadyFor = TimeSpan.FromMinutes(15);
 
+    /// <summary>More tell nothing more.</summary>
+    private const int MaxFailures = 100;
+
+    /// <summary>Ours: between attempts to learn the address of a name.</summary>
+    internal static readonly TimeSpan MaxLookUpInterval = TimeSpan.FromSeconds(5);
+
     private TimeSpan _interval = InitialInterval;
     private int _eagerTries;
     private TimeSpan _steadyUntil;
@@ -30,6 +36,12 @@ internal sealed class Target
     internal Target(TimeSpan now) => TryNow(now);
 
     internal TargetState State { get; set; } = TargetState.Waiting;
+
+    /// <summary>Who told of it, which says how much it is worth.</summary>
+    internal TargetOrigin Origin { get; set; }
+
+    /// <summary>Attempts since the last one that led to a connection that lived for a while.</summary>
+    internal int Failures { get; private set; }
 
     /// <summary>Why the last attempt or connection ended; null at first.</summary>
     internal string? LastError { get; private set; }
@@ -41,6 +53,14 @@ internal sealed class Target
     {
         TryAfter = now;
         _interval = InitialInterval;
+    }
+
+    /// <summary>The connection to it does not answer: a second one is tried beside it, as after one that was lost.</summary>
+    internal void Doubted(TimeSpan now)
+    {
+        State = TargetState.Waiting;
+        TryNow(now);
+        _steadyUntil = now + SteadyFor;
     }
 
     internal void Ended(TimeSpan now, TargetEnd how, string reason, bool wasConnected, IRandom random)
@@ -65,9 +85,11 @@ internal sealed class Target
             _eagerTries = EagerTries;
             _steadyUntil = now + SteadyFor;
             _interval = InitialInterval;
+            Failures = 0;
         }
         else
         {
+            Failures = Math.Min(Failures + 1, MaxFailures);
             _eagerTries = Math.Max(0, _eagerTries - 1);
         }
 
@@ -83,6 +105,15 @@ internal sealed class Target
         {
             TryLater(now, random);
         }
+    }
+
+    /// <summary>Asking for an address costs little, and nothing goes before it is known: the pauses stay short.</summary>
+    internal void NotFound(TimeSpan now, string reason, IRandom random)
+    {
+        LastError = reason;
+        State = TargetState.Waiting;
+        _interval = Min(_interval, MaxLookUpInterval);
+        TryLater(now, random);
     }
 
     private static TimeSpan Spread(TimeSpan interval, IRandom random) => (interval / 2) + (random.NextDouble() * interval);

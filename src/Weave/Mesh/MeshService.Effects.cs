@@ -14,6 +14,9 @@ internal sealed partial class MeshService
             case MeshEffect.Dial dial:
                 _ = DialAsync(dial);
                 break;
+            case MeshEffect.LookUp lookUp:
+                _ = LookUpAsync(lookUp);
+                break;
             case MeshEffect.Write write when _links.TryGetValue(write.Id, out TcpLink? link):
                 link.Write(write.Bytes);
                 break;
@@ -116,10 +119,10 @@ internal sealed partial class MeshService
             socket,
             bytes => AskAsync(() => _router.OnBytes(_loop.Now, link.Id, bytes.Span), _stop.Token),
             () => Post(() => _router.OnWritable(link.Id)),
-            reason => Post(() =>
+            (reason, byRemote) => Post(() =>
             {
                 _links.Remove(link.Id);
-                _router.OnClosed(_loop.Now, link.Id, reason);
+                _router.OnClosed(_loop.Now, link.Id, reason, byRemote);
             }));
         return link;
     }
@@ -155,7 +158,7 @@ internal sealed partial class MeshService
         string peer = $"{note.Peer}({_router.NicknameOf(note.Peer) ?? ""})";
         switch (note.Kind)
         {
-            case MeshNote.ConnectionAdded or MeshNote.ConnectionEstablished:
+            case MeshNote.ConnectionAdded or MeshNote.ConnectionEstablished or MeshNote.ConnectionDoubted:
                 _logger.Connection(note.Address, peer, note.Text);
                 break;
             case MeshNote.ConnectionClosed:

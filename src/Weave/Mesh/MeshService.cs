@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,6 +7,7 @@ using Weave.Core.Mesh;
 using Weave.Daemon;
 using Weave.Overlay;
 using Weave.Persistence;
+using Weave.Status;
 using Weave.Wire.Primitives;
 
 namespace Weave.Mesh;
@@ -27,6 +29,8 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
     private readonly ILogger<MeshService> _logger;
     private readonly TcpGate _gate;
     private readonly ITimer _timer;
+    private readonly ITimer _watch;
+    private readonly ProblemBoard? _problems;
     private readonly Dictionary<ConnectionId, TcpLink> _links = [];
     private readonly Dictionary<ConnectionId, CancellationTokenSource> _dials = [];
     private readonly List<MeshEffect> _effects = [];
@@ -41,8 +45,10 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
         IStateStore store,
         DaemonOptions options,
         TimeProvider time,
-        ILogger<MeshService> logger)
+        ILogger<MeshService> logger,
+        ProblemBoard? problems = null)
     {
+        _problems = problems;
         _loop = loop;
         _router = router;
         _overlays = overlays;
@@ -51,12 +57,13 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
         _logger = logger;
         _gate = new TcpGate(options.Host.Length == 0 ? IPAddress.Any : IPAddress.Parse(options.Host), options.Port, time, loop, logger);
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _watch = time.CreateTimer(_ => _loop.TryPost(LookAtLinks), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         overlays.Attach(this);
         loop.AfterEach(AfterEach);
     }
 
     /// <summary>Listens and connects to the initial peers.</summary>
-    /// <exception cref="OptionException">The port is taken, or an initial peer is no address; every problem is named.</exception>
+    /// <exception cref="OptionException">The port is taken, or an initial peer is none; every problem is named.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -69,18 +76,16 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
         }
 
         _logger.Listening($"{_router.Self}({_router.SelfNickname})", $"{_options.Host}:{_options.Port}");
-        IReadOnlyList<string> problems = await ConnectAsync(InitialTargets(), replace: false, cancellationToken).ConfigureAwait(false);
-        if (problems.Count > 0)
-        {
-            throw new OptionException(string.Join('\n', problems));
-        }
-
+        await ConnectInitiallyAsync(cancellationToken).ConfigureAwait(false);
+        NetworkChange.NetworkAddressChanged += OnAddressesChanged;
+        _watch.Change(LookEvery, LookEvery);
         MarkStart();
         _accepting = Task.Run(() => _gate.AcceptAsync(OnAcceptedAsync, _stop.Token), CancellationToken.None);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        NetworkChange.NetworkAddressChanged -= OnAddressesChanged;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.AskAsync(
             () =>
@@ -98,27 +103,27 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
 
     public async Task<IReadOnlyList<string>> ConnectAsync(IReadOnlyList<string> targets, bool replace, CancellationToken cancel)
     {
-        List<DirectTarget> resolved = [];
-        List<string> problems = [];
-        foreach (string text in targets)
-        {
-            (DirectTarget? target, string? error) = await TargetResolver.ResolveAsync(text, cancel).ConfigureAwait(false);
-            if (target is not null)
+        (IReadOnlyList<DirectTarget> taken, List<string> problems, IReadOnlyList<DirectTarget> unresolved) = await ResolveAsync(targets, cancel).ConfigureAwait(false);
+        await AskAsync(
+            () =>
             {
-                resolved.Add(target);
-            }
-            else
-            {
-                problems.Add(error!);
-            }
-        }
-
-        await AskAsync(() => _router.Connect(_loop.Now, resolved, replace), cancel).ConfigureAwait(false);
+                // A name that was wanted before is wanted still, whether anybody can tell its address at present or not.
+                _router.Connect(_loop.Now, [.. taken, .. unresolved.Where(target => _router.IsTarget(target.Text))], replace);
+            },
+            cancel).ConfigureAwait(false);
         return problems;
     }
 
-    public Task ForgetAsync(IReadOnlyList<string> targets, CancellationToken cancel) =>
-        AskAsync(() => _router.Forget(_loop.Now, targets), cancel);
+    public Task ForgetAsync(IReadOnlyList<string> targets, CancellationToken cancel) => AskAsync(
+        () =>
+        {
+            _router.Forget(_loop.Now, targets);
+            foreach (string target in targets)
+            {
+                _problems?.Clear(NameProblem, target);
+            }
+        },
+        cancel);
 
     public Task<MeshStatus> StatusAsync(CancellationToken cancel) => _loop.AskAsync(() => _router.Status(_loop.Now), cancel);
 
@@ -134,21 +139,9 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
     public void Dispose()
     {
         _timer.Dispose();
+        _watch.Dispose();
         _gate.Dispose();
         _stop.Dispose();
-    }
-
-    private IReadOnlyList<string> InitialTargets()
-    {
-        if (!_options.Resume && !(_options.RestartMark.Length > 0 && File.Exists(_options.RestartMark)))
-        {
-            _logger.Launching(string.Join(' ', _options.Peers));
-            return _options.Peers;
-        }
-
-        List<string> stored = _store.Get(StateKeys.DirectPeers, MeshJson.Default.ListString) ?? [];
-        _logger.Resuming(string.Join(' ', stored));
-        return stored;
     }
 
     /// <summary>From now on a start in this container is a restart: what was connected and forgotten meanwhile counts.</summary>

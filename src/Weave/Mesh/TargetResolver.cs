@@ -5,11 +5,27 @@ using Weave.Core.Mesh;
 
 namespace Weave.Mesh;
 
-/// <summary>Turns what the user typed, <c>host</c> or <c>host:port</c>, into an address. Names are resolved once, here.</summary>
+/// <summary>Reads what the user typed, <c>host</c> or <c>host:port</c>, and looks names up.</summary>
 internal static class TargetResolver
 {
+    /// <summary>A name server that does not answer is not waited for longer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
     /// <summary>The target, or the line that tells the user what is wrong with it.</summary>
     internal static async Task<(DirectTarget? Target, string? Error)> ResolveAsync(string text, CancellationToken cancel)
+    {
+        (DirectTarget? target, string? error) = Parse(text);
+        if (target?.Name is not { } name)
+        {
+            return (target, error);
+        }
+
+        (IReadOnlyList<IPAddress> found, string problem) = await LookUpAsync(name, cancel).ConfigureAwait(false);
+        return found.Count > 0 ? (target with { Address = new IPEndPoint(found[0], target.Address.Port) }, null) : (null, problem);
+    }
+
+    /// <summary>The same without looking a name up.</summary>
+    internal static (DirectTarget? Target, string? Error) Parse(string text)
     {
         (string host, string port) = Split(text);
         if (host.Length == 0 || !port.All(char.IsLetterOrDigit))
@@ -27,21 +43,22 @@ internal static class TargetResolver
             return (null, port.All(char.IsAsciiDigit) ? $"address {port}: invalid port" : $"lookup tcp/{port}: unknown port");
         }
 
-        if (IPAddress.TryParse(host, out IPAddress? literal) && host.Count(c => c == '.') == 3)
-        {
-            return (new DirectTarget(text, new IPEndPoint(literal, number)), null);
-        }
+        return IPAddress.TryParse(host, out IPAddress? literal) && host.Count(c => c == '.') == 3
+            ? (new DirectTarget(text, new IPEndPoint(literal, number)), null)
+            : (DirectTarget.Named(text, host, number), null);
+    }
 
+    /// <summary>The IPv4 addresses of a name; none with the reason, in the original's words.</summary>
+    internal static async Task<(IReadOnlyList<IPAddress> Found, string Problem)> LookUpAsync(string name, CancellationToken cancel)
+    {
         try
         {
-            IPAddress[] found = await Dns.GetHostAddressesAsync(host, AddressFamily.InterNetwork, cancel).ConfigureAwait(false);
-            return found.Length > 0
-                ? (new DirectTarget(text, new IPEndPoint(found[0], number)), null)
-                : (null, $"lookup {host}: no such host");
+            IPAddress[] found = await Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, cancel).WaitAsync(Patience, cancel).ConfigureAwait(false);
+            return (found, $"lookup {name}: no such host");
         }
-        catch (SocketException)
+        catch (Exception failure) when (failure is SocketException or TimeoutException or ArgumentException)
         {
-            return (null, $"lookup {host}: no such host");
+            return ([], $"lookup {name}: no such host");
         }
     }
 

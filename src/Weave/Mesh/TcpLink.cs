@@ -9,7 +9,7 @@ namespace Weave.Mesh;
 /// One TCP connection: a reader that waits until what it read was taken, and a writer with a queue whose length the
 /// router bounds, since it hands over more only after <paramref name="drained"/>.
 /// </summary>
-internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> received, Action drained, Action<string> closed)
+internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> received, Action drained, Action<string, bool> closed)
     : IDisposable
 {
     private const int ReadSize = 64 << 10;
@@ -54,6 +54,9 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
         }
     }
 
+    /// <summary>Since the other end last sent or acknowledged anything; its kernel is asked every few seconds.</summary>
+    internal TimeSpan Silence => TcpInfo.Of(socket).Silence;
+
     internal void Write(ReadOnlyMemory<byte> bytes)
     {
         Interlocked.Add(ref _queued, bytes.Length);
@@ -75,6 +78,7 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
     {
         byte[] buffer = new byte[ReadSize];
         string reason = "EOF";
+        bool byRemote = true;
         try
         {
             while (true)
@@ -91,13 +95,14 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
         catch (SocketException failure)
         {
             reason = $"read tcp {Local}->{Remote}: read: {TcpErrors.Describe(failure)}";
+            byRemote = TcpErrors.IsByRemote(failure);
         }
         catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
         {
             reason = "use of closed network connection";
         }
 
-        Report(reason);
+        Report(reason, byRemote);
     }
 
     private async Task WriteAsync()
@@ -116,11 +121,11 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
         }
         catch (SocketException failure)
         {
-            Report($"write tcp {Local}->{Remote}: write: {TcpErrors.Describe(failure)}");
+            Report($"write tcp {Local}->{Remote}: write: {TcpErrors.Describe(failure)}", TcpErrors.IsByRemote(failure));
         }
         catch (OperationCanceledException)
         {
-            Report("use of closed network connection");
+            Report("use of closed network connection", byRemote: true);
         }
 
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -138,13 +143,13 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
     }
 
     /// <summary>Once, and not when it was us who closed.</summary>
-    private void Report(string reason)
+    private void Report(string reason, bool byRemote)
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             _queue.Writer.TryComplete();
             _stop.CancelAfter(Farewell);
-            closed(reason);
+            closed(reason, byRemote);
         }
     }
 }

@@ -13,9 +13,20 @@ namespace Weave.Mesh;
 internal static class TcpRetransmission
 {
     private const int IPPROTO_TCP = 6;
+    private const int TCP_KEEPIDLE = 4;
+    private const int TCP_KEEPINTVL = 5;
+    private const int TCP_KEEPCNT = 6;
     private const int TCP_THIN_LINEAR_TIMEOUTS = 16;
     private const int TCP_USER_TIMEOUT = 18;
     private const int TCP_RTO_MAX_MS = 44; // since Linux 6.15
+
+    /// <summary>
+    /// The kernels ask each other whether they are there, on a connection that is silent for so long. One that has forgotten the
+    /// connection resets it; none that answers means doubt (<see cref="TcpLink.Silence"/>). The processes notice nothing.
+    /// </summary>
+    private const int AskAfterSeconds = 2;
+    private const int AskEverySeconds = 1;
+    private const int MostQuestions = 127;
 
     /// <summary>The longest pause between two attempts, milliseconds: the least that the kernel takes.</summary>
     private const int LongestPause = 1000;
@@ -34,6 +45,10 @@ internal static class TcpRetransmission
     {
         TrySet(socket, TCP_THIN_LINEAR_TIMEOUTS, 1);
         bool isBounded = TrySet(socket, TCP_RTO_MAX_MS, LongestPause);
+        TrySet(socket, TCP_KEEPIDLE, AskAfterSeconds);
+        TrySet(socket, TCP_KEEPINTVL, AskEverySeconds);
+        TrySet(socket, TCP_KEEPCNT, MostQuestions);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         TrySet(socket, TCP_USER_TIMEOUT, isBounded ? PatienceMilliseconds : LittlePatienceMilliseconds);
     }
 

@@ -92,6 +92,35 @@ public sealed class MeshServiceTests
         Assert.Empty((await host.Service.StatusAsync(default)).Targets);
     }
 
+    /// <summary>The name server is away while the host starts: what was wanted stays so, and the good ones are connected.</summary>
+    [Fact]
+    public async Task A_restart_keeps_the_peers_whose_names_cannot_be_looked_up()
+    {
+        await using Host first = await Host.StartAsync(1, null, 2);
+        string[] stored = [$"127.0.0.1:{first.Port}", "nobody.invalid", "nobody.invalid:7000"];
+        await using Host second = await Host.StartAsync(2, null, 2, stored: stored);
+        MeshStatus status = await second.UntilAsync(state => state.Connections is [{ Established: true }] && state.Attempts.Count(attempt => attempt.LastError is not null) == 2, "established, and asked for the names");
+        Assert.Equal(stored.Order(StringComparer.Ordinal), status.Targets);
+        Assert.Equal(stored.Order(StringComparer.Ordinal), second.Store.Get(StateKeys.DirectPeers, MeshJson.Default.ListString));
+        Assert.Equal(["nobody.invalid", "nobody.invalid:7000"], status.Attempts.Where(attempt => attempt.LastError is not null).Select(attempt => attempt.Address));
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_can_look_up_is_named_and_one_that_was_wanted_before_stays()
+    {
+        await using Host host = await Host.StartAsync(1, null, 2, stored: ["nobody.invalid"]);
+        IReadOnlyList<string> problems = await host.Service.ConnectAsync(["10.255.0.1", "nobody.invalid", "another.invalid"], true, default);
+        Assert.Equal(["lookup nobody.invalid: no such host", "lookup another.invalid: no such host"], problems);
+        Assert.Equal(["10.255.0.1", "nobody.invalid"], (await host.Service.StatusAsync(default)).Targets);
+    }
+
+    [Fact]
+    public async Task A_first_launch_says_that_its_only_peer_has_a_name_that_nobody_knows()
+    {
+        OptionException failure = await Assert.ThrowsAsync<OptionException>(() => Host.StartAsync(1, null, 2, "nobody.invalid"));
+        Assert.Equal("lookup nobody.invalid: no such host", failure.Message);
+    }
+
     [Fact]
     public async Task A_port_that_is_taken_is_said()
     {
@@ -105,7 +134,7 @@ public sealed class MeshServiceTests
         private readonly CancellationTokenSource _stop = new();
         private Task _running = Task.CompletedTask;
 
-        private Host(int number, string? password, int version, int port, string[] peers)
+        private Host(int number, string? password, int version, int port, string[] peers, string[]? stored)
         {
             Port = port;
             Loop = new ControlLoop(TimeProvider.System);
@@ -121,7 +150,12 @@ public sealed class MeshServiceTests
                 OverlayFeatures = new Dictionary<string, string> { ["Overlays"] = "sleeve" },
             };
             MeshRouter router = new(options, new KernelRandom(), Loop.Now);
-            DaemonOptions daemon = new() { Host = "127.0.0.1", Port = port, Peers = peers };
+            DaemonOptions daemon = new() { Host = "127.0.0.1", Port = port, Peers = peers, Resume = stored is not null };
+            if (stored is not null)
+            {
+                Store.Put(StateKeys.DirectPeers, [.. stored], MeshJson.Default.ListString);
+            }
+
             Service = new MeshService(Loop, router, Overlay, Store, daemon, TimeProvider.System, NullLogger<MeshService>.Instance);
         }
 
@@ -135,9 +169,9 @@ public sealed class MeshServiceTests
 
         internal MemoryStateStore Store { get; } = new();
 
-        internal static async Task<Host> StartAsync(int number, string? password, int version, string? peer = null, int port = 0)
+        internal static async Task<Host> StartAsync(int number, string? password, int version, string? peer = null, int port = 0, string[]? stored = null)
         {
-            Host host = new(number, password, version, port == 0 ? FreePort() : port, peer is null ? [] : [peer]);
+            Host host = new(number, password, version, port == 0 ? FreePort() : port, peer is null ? [] : [peer], stored);
             host._running = Task.Run(() => host.Loop.RunAsync(host._stop.Token));
             await host.Service.StartAsync(default);
             return host;

@@ -4,7 +4,7 @@ namespace Weave.Core.Ipam;
 
 /// <summary>How a request ended.</summary>
 /// <param name="Address">The address that was given, with the subnet's prefix length.</param>
-/// <param name="Error">Why it was refused, for the user; null when it was not.</param>
+/// <param name="Error">Why it was refused, or what it waited for when it was withdrawn, for the user; null when there is nothing to say.</param>
 /// <param name="IsCancelled">It was withdrawn, or its container died.</param>
 public readonly record struct AllocationAnswer(Ipv4Cidr Address, string? Error, bool IsCancelled)
 {

@@ -96,6 +96,7 @@ public sealed partial class Allocator
 
         if (kind == AllocatorMessageKind.RingUpdate)
         {
+            OnRingShownBy(sender);
             return OnState(payload, sender, toUsAlone: true);
         }
 
@@ -107,6 +108,7 @@ public sealed partial class Allocator
         if (kind == AllocatorMessageKind.SpaceDenied)
         {
             OnDenied(sender, range);
+            OnSpaceDenied(sender, range);
         }
         else if (!_ring.IsEmpty && !_leaving)
         {

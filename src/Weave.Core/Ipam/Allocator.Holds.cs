@@ -185,6 +185,8 @@ public sealed partial class Allocator
         }
     }
 
-    // Not in use and not to be given either: the asker will ask again.
-    private bool HeldIn(Ipv4Range range) => _holds.Ranges.Any(held => held.Overlaps(range)) && !_space.Used.Intersects(range);
+    /// <summary>There are addresses that are neither in use nor to be given out yet.</summary>
+    private bool HoldsAny(Ipv4Range range) => _holds.Ranges
+        .Select(held => new Ipv4Range(Math.Max(held.Start.Value, range.Start.Value), Math.Min(held.End.Value, range.End.Value)))
+        .Any(held => !held.IsEmpty && _space.Used.CountIn(held) < held.Size);
 }

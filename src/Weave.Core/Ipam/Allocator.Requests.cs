@@ -30,13 +30,13 @@ public sealed partial class Allocator
         Finish();
     }
 
-    /// <summary>Withdraws a request that was not answered yet.</summary>
+    /// <summary>Withdraws a request that was not answered yet; its answer says what it waited for.</summary>
     public void Cancel(Moment now, AllocationRequest request)
     {
         _now = now;
         if (Dequeue(request))
         {
-            Answer(request, AllocationAnswer.Cancelled);
+            Answer(request, AllocationAnswer.Cancelled with { Error = WhyWaiting(request) });
         }
 
         Finish();
@@ -186,16 +186,14 @@ public sealed partial class Allocator
         if (_space.TryAllocate(Ipv4Range.HostsOf(request.Subnet), out Ipv4Address address))
         {
             _spaceChanged = true;
+            _searches.GetValueOrDefault(request.Wanted)?.OnGiven();
             Ipv4Cidr given = new(address, request.Subnet.PrefixLength);
             _book.Add(FileUnder(request.Ident, address), given, request.IsContainer);
             return Settle(request, AllocationAnswer.Given(given));
         }
 
-        // Not for the whole subnet: its first and last address are of no use, yet free, and two peers in want of space
-        // would hand them to each other for ever.
-        Ipv4Range hosts = Ipv4Range.HostsOf(request.Subnet);
-        AskForSpace(hosts.IsEmpty ? Ipv4Range.Of(request.Subnet) : hosts);
-        return false;
+        return !_ring.IsEmpty && !AskForSpace(request) && !FollowsOriginalRule
+            && Settle(request, AllocationAnswer.Refused($"no address left: all of {request.Subnet} are in use, on this host or on others"));
     }
 
     private void Release(IReadOnlyList<Ipv4Cidr> cidrs)
@@ -214,6 +212,7 @@ public sealed partial class Allocator
         if (_space.TryFree(address))
         {
             _spaceChanged = true;
+            _retryAllocates = true; // somebody may wait for it
         }
     }
 

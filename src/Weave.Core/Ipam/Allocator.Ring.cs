@@ -80,6 +80,11 @@ public sealed partial class Allocator
         _ringChanged = true;
         OwnSpace();
         PruneNames();
+        foreach (SpaceSearch search in _searches.Values)
+        {
+            search.OnRingChanged();
+        }
+
         _retry = true;
     }
 
@@ -265,7 +270,7 @@ public sealed partial class Allocator
         Ipv4Range given = range;
         if (!heldForThem && !_space.TryDonate(range, out given))
         {
-            if (!HeldIn(range))
+            if (!HoldsAny(range)) // what is held, and not in use, the asker may have later: it asks again
             {
                 _outbox.Add((to, AllocatorMessage.EncodeRange(AllocatorMessageKind.SpaceDenied, range)));
             }

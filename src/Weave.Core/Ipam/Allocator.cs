@@ -44,6 +44,7 @@ public sealed partial class Allocator : IGossipChannel
     private bool _startOver;
     private bool _tell;
     private bool _retry;
+    private bool _retryAllocates;
     private bool _leaving;
     private TimeSpan? _nextTick;
     private Moment _now;
@@ -217,12 +218,14 @@ public sealed partial class Allocator : IGossipChannel
     /// <summary>Stores, tells peers, answers callers.</summary>
     private void Finish()
     {
-        while (_retry)
+        while (_retry || _retryAllocates)
         {
-            _retry = false;
-            TryPending();
+            Action again = _retry ? TryPending : () => TryAll(_pendingAllocates);
+            _retry = _retryAllocates = false;
+            again();
         }
 
+        EndSearches();
         if (_ringChanged || _spaceChanged)
         {
             ReportFree();

@@ -193,17 +193,24 @@ public sealed class Ring
         return true;
     }
 
-    /// <summary>The other owners with free addresses that touch <paramref name="range"/>, and how many they have there.</summary>
-    public IReadOnlyList<(PeerName Peer, uint Free)> Donors(Ipv4Range range)
+    /// <summary>
+    /// The other owners of <paramref name="range"/>, and how many free addresses each is likely to have there: of an entry
+    /// that reaches beyond the range, its free count in proportion, but not nothing. The count may be half a minute old.
+    /// </summary>
+    /// <param name="range">What is wanted.</param>
+    /// <param name="subnet">Of which it is all that is given out: the rest of the subnet is free for ever.</param>
+    public IReadOnlyList<(PeerName Peer, uint Free)> Donors(Ipv4Range range, Ipv4Range subnet)
     {
         SortedDictionary<PeerName, uint> free = [];
-        for (int i = 0; i < _entries.Count && _entries[i].Token < range.End; i++)
+        for (int i = 0; i < _entries.Count; i++)
         {
-            RingEntry entry = _entries[i];
-            bool before = i + 1 < _entries.Count && _entries[i + 1].Token.Value <= range.Start.Value;
-            if (!before && entry.Free > 0 && entry.Peer != Self)
+            uint within = _entries[i].Peer == Self ? 0 : OverlapAt(i, range);
+            if (within > 0)
             {
-                free[entry.Peer] = free.GetValueOrDefault(entry.Peer) + entry.Free;
+                uint idle = OverlapAt(i, subnet) - within;
+                ulong given = _entries[i].Free - Math.Min(_entries[i].Free, idle);
+                ulong share = ((given * within) + LengthAt(i) - 1) / LengthAt(i);
+                free[_entries[i].Peer] = free.GetValueOrDefault(_entries[i].Peer) + (uint)share;
             }
         }
 
@@ -246,6 +253,21 @@ public sealed class Ring
         {
             throw new InvalidOperationException($"{part} is not all ours to give");
         }
+    }
+
+    /// <summary>How many addresses of the entry are in <paramref name="range"/>.</summary>
+    private uint OverlapAt(int index, Ipv4Range range)
+    {
+        uint from = _entries[index].Token.Value;
+        uint to = Next(index).Token.Value;
+        return from < to ? Overlap(from, to, range) : Overlap(from, Range.End.Value, range) + Overlap(Range.Start.Value, to, range);
+    }
+
+    private static uint Overlap(uint from, uint to, Ipv4Range range)
+    {
+        uint start = Math.Max(from, range.Start.Value);
+        uint end = Math.Min(to, range.End.Value);
+        return end > start ? end - start : 0;
     }
 
     private RingEntry Next(int index) => _entries[(index + 1) % _entries.Count];

@@ -10,6 +10,9 @@ internal sealed record RouterReply(int Status, string Body)
 
     internal bool IsSuccess => Status is >= 200 and < 300;
 
+    /// <summary>How the router answers a request that it dropped, as the original does: with success.</summary>
+    internal bool IsDropped => IsSuccess && Body.Trim() == "cancelled";
+
     /// <summary>The part of the router that answers this is off.</summary>
     internal bool IsAbsent => Status == 404;
 

@@ -109,7 +109,7 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
         AllocationAnswer answer = await done.Task.ConfigureAwait(false);
         if (answer.IsCancelled)
         {
-            throw new OperationCanceledException(cancel);
+            throw answer.Error is { } why ? new AllocationTimeoutException(why, cancel) : new OperationCanceledException(cancel);
         }
 
         return answer.Error is null ? answer : throw new AllocationException(answer.Error);

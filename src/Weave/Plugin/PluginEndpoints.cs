@@ -103,7 +103,12 @@ internal sealed class PluginEndpoints(ILogger<PluginEndpoints> logger, TimeProvi
         }
         catch (Exception failure) when (failure is PluginException or AllocationException or KernelException or IOException or OperationCanceledException)
         {
-            string reason = failure is OperationCanceledException ? "timed out: the network is not ready, see 'weave status'" : failure.Message;
+            string reason = failure switch
+            {
+                AllocationTimeoutException => $"timed out: {failure.Message}",
+                OperationCanceledException => "timed out: the network is not ready, see 'weave status'",
+                _ => failure.Message,
+            };
             logger.CallFailed(name, reason);
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             answer = Encode(new ErrorAnswer(reason, reason), PluginJson.Default.ErrorAnswer);

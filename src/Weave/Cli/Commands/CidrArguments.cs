@@ -39,6 +39,7 @@ internal static class CidrArguments
                     throw new CommandException(method == "POST" ? "IP address allocation must be enabled to use 'net:'" : "", method == "POST" ? 1 : reply.ExitCode);
                 }
 
+                RequireAnswer(reply, ident);
                 Ipv4Cidr[] got = [.. reply.Body.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => Parse(text.Trim()))];
                 allocated.AddRange(got);
                 all.AddRange(got);
@@ -81,6 +82,16 @@ internal static class CidrArguments
         if (!reply.IsSuccess && !reply.IsAbsent && reply.Status != 0)
         {
             throw new CommandException(reply.Body.TrimEnd());
+        }
+
+        RequireAnswer(reply, ident);
+    }
+
+    private static void RequireAnswer(RouterReply reply, string ident)
+    {
+        if (reply.IsDropped)
+        {
+            throw new CommandException($"no address for {ident}: its container is not running, or the router ends");
         }
     }
 

@@ -119,7 +119,7 @@ public sealed class RingVectorTests
         }
 
         Assert.Equal(["10.0.0.0-10.0.0.9", "10.0.0.128-10.0.0.255"], ring.OwnedBy(new PeerName(2)).Select(range => range.ToString()));
-        Assert.Equal([(new PeerName(2), 138U)], ring.Donors(ring.Range));
+        Assert.Equal([(new PeerName(2), 138U)], ring.Donors(ring.Range, ring.Range));
     }
 
     private static IEnumerable<JsonElement> Of(string operation) =>

@@ -10,4 +10,7 @@ internal static partial class DockerLog
 
     [LoggerMessage(751, LogLevel.Debug, "[docker] Container {Container} was not seen starting: {Reason}")]
     internal static partial void ContainerNotSeen(this ILogger logger, string container, string reason);
+
+    [LoggerMessage(752, LogLevel.Information, "[swarm] Nodes that joined: [{Added}]; nodes that left: [{Gone}]")]
+    internal static partial void SwarmChanged(this ILogger logger, string added, string gone);
 }

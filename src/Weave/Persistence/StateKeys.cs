@@ -27,6 +27,9 @@ public static class StateKeys
     /// <summary>Targets to connect to, for <c>--resume</c>: a list of texts.</summary>
     public const string DirectPeers = "directPeers";
 
+    /// <summary>Those of them that a managed plugin has from its swarm.</summary>
+    public const string SwarmPeers = "swarmPeers";
+
     /// <summary>Names that were added by hand.</summary>
     public const string Names = "names/";
 

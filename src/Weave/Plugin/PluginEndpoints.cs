@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Weave.Docker.Managed;
 using Weave.Ipam;
 using Weave.Linux.Interop;
 using Weave.Plugin.Model;
@@ -35,6 +36,23 @@ internal sealed class PluginEndpoints(ILogger<PluginEndpoints> logger, TimeProvi
         Map(routes, "NetworkDriver.EndpointOperInfo", PluginJson.Default.EndpointRequest, PluginJson.Default.EndpointInfoAnswer, Now((EndpointRequest _) => new EndpointInfoAnswer("", new EmptyMessage())));
         Map(routes, "NetworkDriver.Join", PluginJson.Default.JoinRequest, PluginJson.Default.JoinAnswer, Now<JoinRequest, JoinAnswer>(driver.Join));
         Map(routes, "NetworkDriver.Leave", PluginJson.Default.EndpointRequest, PluginJson.Default.EmptyMessage, Now<EndpointRequest>(driver.Leave));
+    }
+
+    /// <summary>What Docker tells a driver of global scope of the nodes of its swarm. Only a hint: the watch asks itself.</summary>
+    internal void Map(IEndpointRouteBuilder routes, SwarmWatch swarm)
+    {
+        Map(routes, "NetworkDriver.DiscoverNew", PluginJson.Default.DiscoveryRequest, PluginJson.Default.EmptyMessage, Now((DiscoveryRequest request) => Announce(swarm, request, left: false)));
+        Map(routes, "NetworkDriver.DiscoverDelete", PluginJson.Default.DiscoveryRequest, PluginJson.Default.EmptyMessage, Now((DiscoveryRequest request) => Announce(swarm, request, left: true)));
+    }
+
+    private static EmptyMessage Announce(SwarmWatch swarm, DiscoveryRequest request, bool left)
+    {
+        if (request?.Node is (string address, bool self))
+        {
+            swarm.Announce(address, self, left);
+        }
+
+        return new EmptyMessage();
     }
 
     /// <summary>Routes of the IPAM driver.</summary>

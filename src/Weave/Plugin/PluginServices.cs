@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weave.Daemon;
 using Weave.Docker;
+using Weave.Docker.Managed;
 using Weave.Ipam;
 using Weave.Linux.Bridge;
 using Weave.Linux.Netlink;
@@ -54,6 +55,12 @@ internal static class PluginServices
             .AddSingleton<IReportSection, PluginReportSection>();
         services.AddHostedService(provider => provider.GetRequiredService<EndpointRemover>());
         services.AddHostedService<EndpointPatience>();
+        if (options.PluginV2)
+        {
+            services.AddSingleton<SwarmWatch>();
+            services.AddHostedService(provider => provider.GetRequiredService<SwarmWatch>());
+        }
+
         services.AddSingleton<PluginAddresses>(); // without allocation nobody asks for it
         if (options.AllocationEnabled)
         {
@@ -110,6 +117,11 @@ internal static class PluginServices
         app.MapSurface(Surface.Plugin, routes =>
         {
             endpoints.Map(routes, weave, withIpam: false);
+            if (app.Services.GetService<SwarmWatch>() is { } swarm)
+            {
+                endpoints.Map(routes, swarm);
+            }
+
             PluginEndpoints.MapUnknown(routes);
         });
 

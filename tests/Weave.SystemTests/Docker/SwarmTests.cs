@@ -59,6 +59,32 @@ public sealed class SwarmTests : IDisposable
         Eventually.True(Minute, "all replicas run", () => DockerHosts.On(1, "docker service ls --format '{{.Replicas}}'") == "3/3\n3/3", () => DockerHosts.On(1, "docker service ps web virtual"));
     }
 
+    /// <summary>Its plugin ran before its node joined, and is told of nobody.</summary>
+    [Fact]
+    public void A_node_that_leaves_is_forgotten_and_one_that_joins_with_its_plugin_running_is_connected()
+    {
+        AssertConnected(3, established: 2);
+        DockerHosts.On(3, "docker swarm leave");
+        string third = DockerHosts.AddressOf(3);
+        DockerHosts.On(1, $"docker node rm --force $(docker node ls -q --filter name=host3)");
+        Eventually.True(Minute, "the manager forgets the node", () => !Targets(1).Contains(third, StringComparison.Ordinal), () => Targets(1));
+        Eventually.True(Minute, "the node forgets its swarm and says so", () => Targets(3).Length == 0 && Status(3, "/status").Contains("no swarm", StringComparison.Ordinal), () => Status(3, "/status"));
+        DockerHosts.On(3, $"docker swarm join --token {DockerHosts.On(1, "docker swarm join-token -q worker")} {DockerHosts.AddressOf(1)}:2377");
+        AssertConnected(3, established: 2);
+        Eventually.True(Minute, "the manager has the node", () => Targets(1).Contains(third, StringComparison.Ordinal), () => Targets(1));
+        Assert.DoesNotContain("no swarm", Status(3, "/status"), StringComparison.Ordinal);
+    }
+
+    private static void AssertConnected(int host, int established) => Eventually.True(
+        Minute,
+        $"host {host} has {established} connections",
+        () => Status(host, "/status/connections").Split('\n').Count(line => line.Contains(" established ", StringComparison.Ordinal)) == established,
+        () => Status(host, "/status/connections"));
+
+    private static string Targets(int host) => Status(host, "/status/targets").Trim();
+
+    private static string Status(int host, string path) => DockerHosts.TryOn(host, $"curl -s -m 5 127.0.0.1:6784{path}").Output;
+
     /// <summary>From a replica on whichever host has one: names give three addresses, and each of them answers.</summary>
     private static void AssertServicesWork()
     {

@@ -1,3 +1,4 @@
+using Weave.Plugin.Model;
 using System.Formats.Tar;
 using System.Text.Json;
 using Weave.Docker.Managed;
@@ -92,5 +93,66 @@ public sealed class ManagedPluginTests
         Assert.Equal(["10.0.0.2", "10.0.0.3"], SwarmPeers.Choose(swarm, nodes));
         Assert.Equal(["10.0.0.2"], SwarmPeers.Choose(swarm, []));
         Assert.Empty(SwarmPeers.Choose(new SwarmState(), []));
+    }
+
+    /// <summary>The plugin is enabled before its node joins, as a node that is to run its services has to.</summary>
+    [Fact]
+    public void A_node_that_joins_a_swarm_connects_to_it_and_one_that_leaves_forgets_it()
+    {
+        SwarmRoster roster = new([]);
+        Assert.Equal("", Look(roster, 0, new SwarmState { LocalNodeState = "inactive" }));
+        Assert.Equal("", Look(roster, 60, new SwarmState { LocalNodeState = "pending" }));
+        Assert.Equal("+10.0.0.1", Look(roster, 61, Worker));
+        roster.OnAnnounced("10.0.0.3", self: true); // us
+        roster.OnAnnounced("10.0.0.4", self: false);
+        roster.OnAnnounced("no address", self: false);
+        Assert.Equal("+10.0.0.4", Look(roster, 62, Worker));
+        Assert.Equal("", Look(roster, 63, Worker));
+        roster.OnGone("10.0.0.4");
+        Assert.Equal("-10.0.0.4", Look(roster, 64, Worker));
+        Assert.Equal(["10.0.0.1"], roster.Known);
+
+        Assert.Equal("", Look(roster, 70, new SwarmState { LocalNodeState = "inactive" })); // an engine that starts says so
+        Assert.Equal("", Look(roster, 75, Worker));
+        Look(roster, 80, new SwarmState { LocalNodeState = "inactive" });
+        Assert.Equal("-10.0.0.1", Look(roster, 90, new SwarmState { LocalNodeState = "inactive" }));
+    }
+
+    [Fact]
+    public void A_manager_follows_all_nodes_and_has_patience_with_those_that_are_down()
+    {
+        SwarmState manager = Worker with { NodeAddr = "10.0.0.1", ControlAvailable = true };
+        SwarmRoster roster = new(["10.0.0.9"]); // left while we were away
+        Assert.Equal("+10.0.0.2 +10.0.0.3 -10.0.0.9", Look(roster, 0, manager, Node(1, "ready"), Node(2, "ready"), Node(3, "ready"), Node(4, "down")));
+        Assert.Equal("", Look(roster, 60, manager, Node(1, "ready"), Node(2, "down"), Node(3, "ready")));
+        Assert.Equal("", Look(roster, 120, manager, Node(1, "ready"), Node(2, "ready"), Node(3, "ready")));
+        Assert.Equal("-10.0.0.3", Look(roster, 121, manager, Node(1, "ready"), Node(2, "down")));
+        Assert.Equal("", Look(roster, 720, manager, Node(1, "ready"), Node(2, "down")));
+        Assert.Equal("-10.0.0.2", Look(roster, 721, manager, Node(1, "ready"), Node(2, "down")));
+    }
+
+    [Theory]
+    [InlineData("""{"DiscoveryType":1,"DiscoveryData":{"Address":"10.0.0.2","BindAddress":"0.0.0.0","Self":true}}""", "10.0.0.2", true)]
+    [InlineData("""{"DiscoveryType":1,"DiscoveryData":{"Address":"10.0.0.2"}}""", "10.0.0.2", false)]
+    [InlineData("""{"DiscoveryType":2,"DiscoveryData":{"Address":"10.0.0.2"}}""", null, false)]
+    [InlineData("""{"DiscoveryType":1,"DiscoveryData":{"Address":7}}""", null, false)]
+    [InlineData("""{"DiscoveryType":1,"DiscoveryData":"10.0.0.2"}""", null, false)]
+    [InlineData("{}", null, false)]
+    public void What_Docker_tells_of_its_nodes_is_read_and_nonsense_is_nothing(string json, string? address, bool self)
+    {
+        DiscoveryRequest request = JsonSerializer.Deserialize(json, PluginJson.Default.DiscoveryRequest)!;
+        Assert.Equal(address, request.Node?.Address);
+        Assert.Equal(self, request.Node?.Self ?? false);
+    }
+
+    private static SwarmState Worker => new() { NodeAddr = "10.0.0.3", LocalNodeState = "active", RemoteManagers = [new("a", "10.0.0.1:2377")] };
+
+    private static SwarmNode Node(int number, string state) => new($"n{number}", new(state, $"10.0.0.{number}"), null);
+
+    /// <summary>Whom to connect to, and whom to forget.</summary>
+    private static string Look(SwarmRoster roster, int seconds, SwarmState swarm, params SwarmNode[] nodes)
+    {
+        (IReadOnlyList<string> added, IReadOnlyList<string> gone) = roster.OnLook(TimeSpan.FromSeconds(seconds), swarm, nodes);
+        return string.Join(' ', [.. added.Select(address => $"+{address}"), .. gone.Select(address => $"-{address}")]);
     }
 }

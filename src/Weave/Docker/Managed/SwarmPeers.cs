@@ -30,14 +30,17 @@ public static class SwarmPeers
 
         foreach (SwarmNode node in nodes.Where(node => node.Status?.State == "ready"))
         {
-            // A manager may report itself as 0.0.0.0; where the others reach it is said elsewhere.
-            addresses.Add(node.Status?.Addr is { Length: > 0 } and not "0.0.0.0" ? node.Status.Addr : HostOf(node.ManagerStatus?.Addr));
+            addresses.Add(AddressOf(node));
         }
 
         addresses.Remove("");
         addresses.Remove(swarm.NodeAddr ?? "");
         return [.. addresses];
     }
+
+    /// <summary>A manager may report itself as 0.0.0.0; where the others reach it is said elsewhere. Empty when nobody knows.</summary>
+    internal static string AddressOf(SwarmNode node) =>
+        node.Status?.Addr is { Length: > 0 } and not "0.0.0.0" ? node.Status.Addr : HostOf(node.ManagerStatus?.Addr);
 
     private static string HostOf(string? address)
     {

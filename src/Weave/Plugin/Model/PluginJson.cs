@@ -14,6 +14,7 @@ namespace Weave.Plugin.Model;
 [JsonSerializable(typeof(AllocateNetworkRequest))]
 [JsonSerializable(typeof(AllocateNetworkAnswer))]
 [JsonSerializable(typeof(NetworkRequest))]
+[JsonSerializable(typeof(DiscoveryRequest))]
 [JsonSerializable(typeof(CreateEndpointRequest))]
 [JsonSerializable(typeof(CreateEndpointAnswer))]
 [JsonSerializable(typeof(EndpointRequest))]

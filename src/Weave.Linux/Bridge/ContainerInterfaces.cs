@@ -84,11 +84,12 @@ public sealed class ContainerInterfaces(
             return [];
         }
 
-        HashSet<int> ports = [.. links.List().Where(link => link.MasterIndex == master.Index).Select(link => link.Index)];
-        return namespaces.Run(namespacePath, () => (IReadOnlyList<ContainerInterface>)[
-            .. links.List().Where(link => link.Kind == "veth" && ports.Contains(link.PeerIndex))
-                .Select(link => new ContainerInterface(link.Name, link.Mac, addresses.List(link.Name))),
-        ]);
+        // The few links of the container are looked up here, not the many of the host there.
+        List<Link> found = [.. namespaces.Run(namespacePath, () => links.List())
+            .Where(link => link.Kind == "veth" && link.PeerIndex > 0 && links.At(link.PeerIndex)?.MasterIndex == master.Index)];
+        return found.Count == 0
+            ? []
+            : namespaces.Run(namespacePath, () => (IReadOnlyList<ContainerInterface>)[.. found.Select(link => new ContainerInterface(link.Name, link.Mac, addresses.List(link.Name)))]);
     }
 
     private void CreateInterface(AttachSpec spec)

@@ -46,18 +46,16 @@ public sealed class HairpinMonitor : IDisposable
 
     /// <summary>Ports that do so now, by index.</summary>
     /// <exception cref="KernelException">The kernel refuses.</exception>
-    public static IReadOnlyList<int> List()
-    {
-        List<int> ports = [];
-        NetlinkSocket.Ask("list bridge ports", new NetlinkRequest(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP).LinkHeader(0, family: AF_BRIDGE), (type, body) =>
+    public static IReadOnlyList<int> List() => NetlinkSocket.Dump<int>(
+        "list bridge ports",
+        new NetlinkRequest(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP).LinkHeader(0, family: AF_BRIDGE),
+        static (type, body, ports) =>
         {
             if (type == RTM_NEWLINK && TryRead(body, out int port))
             {
                 ports.Add(port);
             }
         });
-        return ports;
-    }
 
     /// <summary>Waits for changes.</summary>
     /// <returns>Ports that a change found doing so; all of them when changes were missed; none when time is over.</returns>

@@ -11,8 +11,11 @@ public interface ILinks
     /// <summary>The link of this name, or null.</summary>
     Link? Find(string name);
 
-    /// <summary>All links, by index.</summary>
-    IReadOnlyList<Link> List();
+    /// <summary>The link of this number, or null.</summary>
+    Link? At(int index);
+
+    /// <summary>All links, by index; only those of a <see cref="Link.Kind"/> if one is given, which is cheap among many others.</summary>
+    IReadOnlyList<Link> List(string kind = "");
 
     /// <summary>Creates a bridge, down. An existing link of this name is an error (<see cref="Errno.EEXIST"/>).</summary>
     void CreateBridge(string name);

@@ -27,6 +27,9 @@ public sealed record LinkChange
     /// <summary>How the bridge treats it from now on; it must be a port of one.</summary>
     public BridgePortSettings? Port { get; init; }
 
+    /// <summary>A text to leave with it.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>Packets that wait to be sent; 0 means that sending is synchronous.</summary>
     public int? TransmitQueueLength { get; init; }
 }

@@ -70,19 +70,43 @@ public sealed class Links : ILinks
         return found;
     }
 
-    public IReadOnlyList<Link> List()
+    public Link? At(int index)
     {
-        List<Link> links = [];
-        NetlinkSocket.Ask(
+        Link? found = null;
+        try
+        {
+            NetlinkSocket.Ask(
+                $"look up link {index}",
+                new NetlinkRequest(RTM_GETLINK, Do).LinkHeader(index),
+                (type, body) => found = type == RTM_NEWLINK ? Parse(body) : found);
+        }
+        catch (KernelException absent) when (absent.Errno is Errno.ENODEV or Errno.EINVAL)
+        {
+            return null; // no index is 0 or less
+        }
+
+        return found;
+    }
+
+    public IReadOnlyList<Link> List(string kind = "")
+    {
+        NetlinkRequest request = new NetlinkRequest(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP).LinkHeader(0);
+        if (kind.Length > 0)
+        {
+            request.AddNested(IFLA_LINKINFO, info => info.Add(IFLA_INFO_KIND, kind)); // one that it has not heard of is no filter
+        }
+
+        List<Link> links = NetlinkSocket.Dump<Link>(
             "list links",
-            new NetlinkRequest(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP).LinkHeader(0),
-            (type, body) =>
+            request,
+            static (type, body, links) =>
             {
                 if (type == RTM_NEWLINK)
                 {
                     links.Add(Parse(body));
                 }
             });
+        links.RemoveAll(link => kind.Length > 0 && link.Kind != kind);
         links.Sort(static (a, b) => a.Index.CompareTo(b.Index));
         return links;
     }
@@ -184,6 +208,11 @@ public sealed class Links : ILinks
         if (change.TransmitQueueLength is { } length)
         {
             request.Add(IFLA_TXQLEN, length);
+        }
+
+        if (change.Alias is { } alias)
+        {
+            request.Add(IFLA_IFALIAS, Encoding.UTF8.GetBytes(alias));
         }
 
         if (change.Name is { } newName)

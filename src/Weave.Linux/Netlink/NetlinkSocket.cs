@@ -1,70 +1,92 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Weave.Linux.Interop;
 
 namespace Weave.Linux.Netlink;
 
-/// <summary>
-/// One question to rtnetlink and its answer. The socket belongs to the network namespace of the thread that opens
-/// it, so it lives for one call only: a kept one would go on working on the namespace it was made in.
-/// </summary>
+/// <summary>Questions to rtnetlink and their answers.</summary>
 internal static class NetlinkSocket
 {
-    private const int LargestMessage = 64 * 1024;
     private const ushort NLMSG_ERROR = 2;
     private const ushort NLMSG_DONE = 3;
     private const ushort NLM_F_MULTI = 2;
+    private const ushort NLM_F_DUMP_INTR = 0x10;
     private const ushort NLM_F_CAPPED = 0x100;
     private const ushort NLM_F_ACK_TLVS = 0x200;
     private const ushort NLMSGERR_ATTR_MSG = 1;
+    private const int EAGAIN = 11;
+
+    /// <summary>A list is a matter of milliseconds: what changes in the midst of so many is not going to stand still.</summary>
+    private const int MostTries = 100;
 
     internal delegate void Answer(ushort type, ReadOnlySpan<byte> body);
+
+    internal delegate void Collect<T>(ushort type, ReadOnlySpan<byte> body, List<T> into);
+
+    private enum Progress
+    {
+        More,
+        Complete,
+
+        /// <summary>What was listed changed meanwhile, and the kernel has left out something or said it twice.</summary>
+        Interrupted,
+    }
 
     /// <summary>Sends and waits for the acknowledgement.</summary>
     /// <exception cref="KernelException">Refused; the message begins with <paramref name="attempt"/>.</exception>
     internal static void Execute(string attempt, NetlinkRequest request) => Ask(attempt, request, static (_, _) => { });
 
-    /// <summary>Sends and hands each message of the answer to <paramref name="each"/>.</summary>
+    /// <summary>Sends and hands the one message of the answer to <paramref name="each"/>. For lists there is <see cref="Dump"/>.</summary>
     /// <exception cref="KernelException">Refused; the message begins with <paramref name="attempt"/>.</exception>
     internal static void Ask(string attempt, NetlinkRequest request, Answer each)
     {
-        using SafeFileHandle socket = NetlinkNative.Open(NetlinkNative.AF_NETLINK, NetlinkNative.SOCK_RAW, NetlinkNative.NETLINK_ROUTE);
-
-        // Only for better messages, and absent before 4.12: an error here changes nothing.
-        _ = NetlinkNative.SetSocketOption(socket, NetlinkNative.SOL_NETLINK, NetlinkNative.NETLINK_EXT_ACK, 1, sizeof(int));
-
-        ReadOnlySpan<byte> message = request.Finish(sequence: 1);
-        if (NetlinkNative.Send(socket, message, message.Length, 0) < 0)
+        using NetlinkConversation answer = new(attempt, request);
+        if (Read(attempt, answer, each) == Progress.Interrupted)
         {
-            throw new KernelException(attempt, Marshal.GetLastPInvokeError());
-        }
-
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(LargestMessage);
-        while (!Read(attempt, buffer.AsSpan(0, ReceiveInto(attempt, socket, buffer)), each))
-        {
+            throw new KernelException($"{attempt}: the kernel's answer was lost", Errno.EINTR);
         }
     }
 
-    private static int ReceiveInto(string attempt, SafeFileHandle socket, byte[] buffer)
-    {
-        while (true)
-        {
-            int received = (int)NetlinkNative.Receive(socket, buffer, buffer.Length, 0);
-            if (received >= 0)
-            {
-                return received;
-            }
+    /// <summary>Asks for a list, again if it changes while it is read: all of it, as it was at one moment, or an error.</summary>
+    /// <param name="attempt">How errors begin.</param>
+    /// <param name="request">The question.</param>
+    /// <param name="each">Puts what it finds in a message to the others.</param>
+    /// <param name="strict">See <see cref="NetlinkConversation"/>.</param>
+    /// <exception cref="KernelException">Refused, or it never stood still.</exception>
+    internal static List<T> Dump<T>(string attempt, NetlinkRequest request, Collect<T> each, bool strict = false) =>
+        DumpFrom(attempt, () => new NetlinkConversation(attempt, request, strict), each);
 
-            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+    internal static List<T> DumpFrom<T>(string attempt, Func<INetlinkConversation> ask, Collect<T> each)
+    {
+        for (int tries = 0; tries < MostTries; tries++)
+        {
+            List<T> found = [];
+            using INetlinkConversation answer = ask();
+            if (Read(attempt, answer, (type, body) => each(type, body, found)) == Progress.Complete)
             {
-                throw new KernelException(attempt, Marshal.GetLastPInvokeError());
+                return found;
             }
         }
+
+        throw new KernelException($"{attempt}: it changed {MostTries} times while it was read", Errno.EINTR);
     }
 
-    /// <summary>True when the answer is complete.</summary>
-    private static bool Read(string attempt, ReadOnlySpan<byte> received, Answer each)
+    private static Progress Read(string attempt, INetlinkConversation answer, Answer each)
     {
+        Progress progress = Progress.More;
+        while (progress == Progress.More)
+        {
+            progress = answer.Receive(out int length) is { } datagram ? Read(attempt, datagram.AsSpan(0, length), each) : Progress.Interrupted;
+        }
+
+        return progress;
+    }
+
+    private static Progress Read(string attempt, ReadOnlySpan<byte> received, Answer each)
+    {
+        if (received.Length < NetlinkRequest.HeaderSize)
+        {
+            throw new KernelException($"{attempt}: malformed answer from the kernel");
+        }
+
         while (received.Length >= NetlinkRequest.HeaderSize)
         {
             int length = BitConverter.ToInt32(received);
@@ -76,28 +98,40 @@ internal static class NetlinkSocket
             ushort type = BitConverter.ToUInt16(received[4..]);
             ushort flags = BitConverter.ToUInt16(received[6..]);
             ReadOnlySpan<byte> body = received[NetlinkRequest.HeaderSize..length];
-            if (type == NLMSG_ERROR)
+            if ((flags & NLM_F_DUMP_INTR) != 0)
             {
-                ThrowIfRefused(attempt, flags, body);
-                return true;
+                return Progress.Interrupted;
             }
 
-            if (type == NLMSG_DONE)
+            switch (type)
             {
-                return true;
+                case NLMSG_ERROR:
+                    ThrowIfRefused(attempt, flags, body);
+                    return Progress.Complete;
+                case NLMSG_DONE:
+                    return End(attempt, body);
             }
 
             each(type, body);
             if ((flags & NLM_F_MULTI) == 0)
             {
-                return true;
+                return Progress.Complete;
             }
 
             received = received[Math.Min((length + 3) & ~3, received.Length)..];
         }
 
-        return false;
+        return Progress.More;
     }
+
+    /// <summary>The end of a list says how it came: negative errno (4), absent from old kernels.</summary>
+    private static Progress End(string attempt, ReadOnlySpan<byte> body) =>
+        (body.Length < sizeof(int) ? 0 : -BitConverter.ToInt32(body)) switch
+        {
+            <= 0 => Progress.Complete, // some send the length of the last piece
+            Errno.EINTR or EAGAIN => Progress.Interrupted,
+            int errno => throw new KernelException(attempt, errno),
+        };
 
     /// <summary>struct nlmsgerr: negative errno (4) | the header that was refused (16) | the rest of it unless capped | attributes.</summary>
     private static void ThrowIfRefused(string attempt, ushort flags, ReadOnlySpan<byte> body)

@@ -30,18 +30,16 @@ public sealed class Routes(ILinks links) : IRoutes
     private const ushort NDA_LLADDR = 2;
     private const ushort NUD_PERMANENT = 0x80;
 
-    public IReadOnlyList<Route> List()
-    {
-        List<Route> routes = [];
-        NetlinkSocket.Ask("list routes", new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP).Header(Header(0, 0, 0, 0)), (type, body) =>
+    public IReadOnlyList<Route> List() => NetlinkSocket.Dump<Route>(
+        "list routes",
+        new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP).Header(Header(0, 0, 0, 0)),
+        static (type, body, routes) =>
         {
             if (type == RTM_NEWROUTE && body[0] == NetlinkNative.AF_INET && body[7] == RTN_UNICAST && body[4] != RT_TABLE_LOCAL)
             {
                 routes.Add(Parse(body));
             }
         });
-        return routes;
-    }
 
     public void Add(string link, Ipv4Cidr destination, Ipv4Address? gateway = null)
     {

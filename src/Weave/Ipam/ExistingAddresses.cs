@@ -6,6 +6,7 @@ using Weave.Docker.Model;
 using Weave.Linux.Bridge;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
+using Weave.Linux.NetNs;
 using Weave.Plugin;
 using Weave.Wire.Primitives;
 
@@ -71,31 +72,30 @@ internal sealed class ExistingAddresses(
         {
             if (await client.Containers.InspectAsync(container.Id, cancel).ConfigureAwait(false) is { State.Pid: > 0 and var pid })
             {
-                found.AddRange(Of($"{pid}").Select(cidr => new PreClaim(container.Id, cidr, IsContainer: true)));
+                found.AddRange((Of($"{options.ProcPath}/{pid}/ns/net") ?? []).Select(cidr => new PreClaim(container.Id, cidr, IsContainer: true)));
             }
         }
 
         return found;
     }
 
-    // Without Docker there are no names: every process that shares a namespace shows the same addresses once.
-    private IEnumerable<PreClaim> OfProcesses() => Directory.EnumerateDirectories(options.ProcPath)
-        .Select(Path.GetFileName)
-        .Where(name => name is not null && char.IsAsciiDigit(name[0]))
-        .SelectMany(pid => Of(pid!))
+    // Without Docker there are no names.
+    private IEnumerable<PreClaim> OfProcesses() => ProcessNamespaces.Find(options.ProcPath)
+        .SelectMany(paths => paths.Select(Of).FirstOrDefault(found => found is not null) ?? [])
         .Distinct()
         .Select(cidr => new PreClaim(Allocator.NoContainer, cidr, IsContainer: false));
 
-    private IEnumerable<Ipv4Cidr> Of(string pid)
+    /// <summary>Null when it cannot be seen; the process may have ended meanwhile.</summary>
+    private IReadOnlyList<Ipv4Cidr>? Of(string path)
     {
         try
         {
-            return interfaces.OnBridge($"{options.ProcPath}/{pid}/ns/net", options.WeaveBridge).SelectMany(found => found.Addresses);
+            return [.. interfaces.OnBridge(path, options.WeaveBridge).SelectMany(found => found.Addresses)];
         }
         catch (Exception failure) when (failure is KernelException or IOException or UnauthorizedAccessException)
         {
-            log.NamespaceNotSeen(pid, failure.Message); // it may have ended meanwhile
-            return [];
+            log.NamespaceNotSeen(path, failure.Message);
+            return null;
         }
     }
 }

@@ -24,8 +24,8 @@ internal static partial class IpamLog
     [LoggerMessage(305, LogLevel.Warning, "[allocator] addresses of running containers are not known yet: {Reason}")]
     public static partial void ContainersNotAsked(this ILogger logger, string reason);
 
-    [LoggerMessage(306, LogLevel.Debug, "[allocator] namespace of process {Pid} not seen: {Reason}")]
-    public static partial void NamespaceNotSeen(this ILogger logger, string pid, string reason);
+    [LoggerMessage(306, LogLevel.Debug, "[allocator] namespace {Path} not seen: {Reason}")]
+    public static partial void NamespaceNotSeen(this ILogger logger, string path, string reason);
 
     [LoggerMessage(307, LogLevel.Information, "{Path}: took over the record of the original router of peer {Peer}, with {Owners} owners of addresses")]
     public static partial void OriginalTakenOver(this ILogger logger, string path, PeerName peer, int owners);

@@ -1,6 +1,5 @@
-using System.Net;
-using Weave.Linux.Interop;
-using Weave.Linux.Netlink;
+using Weave.Api;
+using Weave.Daemon;
 using Weave.Wire.Primitives;
 
 namespace Weave.Names;
@@ -10,67 +9,34 @@ namespace Weave.Names;
 /// the host; Linux, however, takes packets for any of its addresses from any link, so another host that sets a route could
 /// ask, too, and use us as a resolver. On an address that was chosen otherwise everybody may ask.
 /// </summary>
-/// <remarks>Not thread-safe where it refreshes; a race costs a second look and nothing else.</remarks>
+/// <remarks>Safe from any thread. Asking it looks at nothing but memory: strangers ask as often as they like.</remarks>
 internal sealed class DnsClients
 {
-    /// <summary>Bridges come with Docker networks: who is unknown is looked for again, but not more often than this.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
-
     private const byte Loopback = 127;
 
-    private readonly Func<Ipv4Cidr[]>? _look;
-    private readonly TimeProvider _time;
-    private Ipv4Cidr[] _known = [];
-    private long _looked;
+    private readonly Ipv4Address _listen;
+    private readonly HostAddresses? _host;
+    private volatile Known _known = new([], null);
 
-    /// <param name="look">Subnets whose members may ask; null for everybody.</param>
-    /// <param name="time">For how often to look.</param>
-    internal DnsClients(Func<Ipv4Cidr[]>? look, TimeProvider time)
+    /// <summary>Those of a server on <paramref name="listen"/>, which follow the addresses of the host.</summary>
+    internal DnsClients(Ipv4Address listen, HostAddresses? host)
     {
-        _look = look;
-        _time = time;
-        _known = look?.Invoke() ?? [];
-        _looked = time.GetTimestamp();
+        _listen = listen;
+        _host = host;
     }
 
-    internal static DnsClients Anyone { get; } = new(null, TimeProvider.System);
-
-    /// <summary>Those of a server on <paramref name="listen"/>.</summary>
-    internal static DnsClients Of(IPAddress listen, ILinks links, TimeProvider time)
-    {
-        Addresses addresses = new(links);
-        bool onBridge = Ipv4Address.TryParse(listen.ToString(), out Ipv4Address own)
-            && links.List().Any(link => link.Kind == "bridge" && addresses.List(link.Name).Any(subnet => subnet.Address == own));
-        return onBridge ? new DnsClients(() => Local(links, addresses), time) : Anyone;
-    }
+    internal static DnsClients Anyone { get; } = new(default, null);
 
     /// <summary>Whether the sender, an address of 4 bytes, may ask. Longer ones are of sockets where everybody may.</summary>
     internal bool MayAsk(ReadOnlySpan<byte> sender)
     {
-        if (_look is null || sender.Length != Ipv4Address.Size || sender[0] == Loopback)
+        if (_host is null || sender.Length != Ipv4Address.Size || sender[0] == Loopback || Subnets(_host.Current) is not { } subnets)
         {
             return true;
         }
 
         Ipv4Address address = Ipv4Address.Read(sender);
-        if (Knows(address))
-        {
-            return true;
-        }
-
-        if (_time.GetElapsedTime(_looked) < LookEvery)
-        {
-            return false;
-        }
-
-        _looked = _time.GetTimestamp();
-        _known = _look();
-        return Knows(address);
-    }
-
-    private bool Knows(Ipv4Address address)
-    {
-        foreach (Ipv4Cidr subnet in _known)
+        foreach (Ipv4Cidr subnet in subnets)
         {
             if (subnet.Contains(address))
             {
@@ -81,24 +47,19 @@ internal sealed class DnsClients
         return false;
     }
 
-    /// <summary>Subnets of bridges, and the host's own addresses. A bridge with the default route is the way to other hosts.</summary>
-    private static Ipv4Cidr[] Local(ILinks links, Addresses addresses)
+    /// <summary>Subnets whose members may ask; null for everybody. A bridge with the default route is the way to other hosts.</summary>
+    private Ipv4Cidr[]? Subnets(IReadOnlyList<LocalAddress> host)
     {
-        HashSet<int> outward = [.. new Routes(links).List().Where(route => route.Destination.PrefixLength == 0).Select(route => route.LinkIndex)];
-        List<Ipv4Cidr> subnets = [];
-        foreach (Link link in links.List())
+        Known known = _known;
+        if (!ReferenceEquals(known.From, host))
         {
-            try
-            {
-                bool containers = link.Kind == "bridge" && !outward.Contains(link.Index);
-                subnets.AddRange(addresses.List(link.Name).Select(subnet => containers ? subnet : new Ipv4Cidr(subnet.Address, 32)));
-            }
-            catch (KernelException)
-            {
-                // The link went away meanwhile.
-            }
+            bool forContainers = host.Any(own => (own.OnBridge && own.Cidr.Address == _listen) || (own.Cidr == DnsFallback.Own && own.Cidr.Address == _listen));
+            known = new Known(host, forContainers ? [.. host.Select(own => own is { OnBridge: true, Outward: false } ? own.Cidr : new Ipv4Cidr(own.Cidr.Address, 32))] : null);
+            _known = known;
         }
 
-        return [.. subnets];
+        return known.Subnets;
     }
+
+    private sealed record Known(IReadOnlyList<LocalAddress> From, Ipv4Cidr[]? Subnets);
 }

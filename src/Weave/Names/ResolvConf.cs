@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 
 namespace Weave.Names;
 
@@ -8,10 +7,10 @@ namespace Weave.Names;
 /// every five seconds. Safe from any thread.
 /// </summary>
 /// <param name="path">The file; empty for none. While it cannot be read the servers last known stay.</param>
-/// <param name="ourselves">Where we listen: queries sent there would come back for ever.</param>
+/// <param name="isOurselves">Whether a server is this one: queries sent there would come back for ever.</param>
 /// <param name="time">The clock.</param>
 /// <param name="port">Where the servers listen.</param>
-public sealed class ResolvConf(string path, IPEndPoint ourselves, TimeProvider time, int port = 53)
+public sealed class ResolvConf(string path, Func<IPEndPoint, bool> isOurselves, TimeProvider time, int port = 53)
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
 
@@ -58,7 +57,7 @@ public sealed class ResolvConf(string path, IPEndPoint ourselves, TimeProvider t
             DateTime modified = File.GetLastWriteTimeUtc(path);
             if (modified != _modified)
             {
-                _servers = [.. Parse(File.ReadAllText(path)).Select(address => new IPEndPoint(address, port)).Where(server => !IsOurselves(server))];
+                _servers = [.. Parse(File.ReadAllText(path)).Select(address => new IPEndPoint(address, port)).Where(server => !isOurselves(server))];
                 _modified = modified;
             }
         }
@@ -67,16 +66,4 @@ public sealed class ResolvConf(string path, IPEndPoint ourselves, TimeProvider t
             _modified = default; // it is being replaced, or is gone: keep what we have and look again
         }
     }
-
-    private bool IsOurselves(IPEndPoint server) =>
-        server.Port == ourselves.Port
-        && (server.Address.Equals(ourselves.Address) || (IsWildcard(ourselves.Address) && IsOnThisHost(server.Address)));
-
-    private static bool IsWildcard(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-
-    private static bool IsOnThisHost(IPAddress address) =>
-        IPAddress.IsLoopback(address)
-        || NetworkInterface.GetAllNetworkInterfaces()
-            .SelectMany(link => link.GetIPProperties().UnicastAddresses)
-            .Any(own => own.Address.Equals(address));
 }

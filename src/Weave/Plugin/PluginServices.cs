@@ -26,6 +26,8 @@ internal static class PluginServices
         .AddSingleton<INetworkNamespaces, NetworkNamespaces>()
         .AddSingleton<IArpAnnouncer, ArpAnnouncer>()
         .AddSingleton<HostBridge>()
+        .AddSingleton<HostAddresses>()
+        .AddHostedService(provider => provider.GetRequiredService<HostAddresses>())
         .AddSingleton<IContainerInterfaces>(provider => new ContainerInterfaces(
             provider.GetRequiredService<INetworkNamespaces>(),
             provider.GetRequiredService<ILinks>(),

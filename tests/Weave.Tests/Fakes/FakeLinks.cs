@@ -24,11 +24,19 @@ internal sealed class FakeLinks : ILinks
         }
     }
 
-    public IReadOnlyList<Link> List()
+    public Link? At(int index)
     {
         lock (_links)
         {
-            return [.. _links];
+            return _links.Find(link => link.Index == index);
+        }
+    }
+
+    public IReadOnlyList<Link> List(string kind = "")
+    {
+        lock (_links)
+        {
+            return [.. _links.Where(link => kind.Length == 0 || link.Kind == kind)];
         }
     }
 
@@ -54,7 +62,7 @@ internal sealed class FakeLinks : ILinks
     {
         Link link = Find(name) ?? throw new KernelException($"look up link \"{name}\"", Errno.ENODEV);
         int master = change.Master is { } bridge ? Find(bridge)?.Index ?? 0 : link.MasterIndex;
-        Replace(link with { MasterIndex = master, Up = change.Up ?? link.Up, MtuBytes = change.MtuBytes ?? link.MtuBytes, Mac = change.Mac ?? link.Mac, Name = change.Name ?? link.Name });
+        Replace(link with { MasterIndex = master, Up = change.Up ?? link.Up, MtuBytes = change.MtuBytes ?? link.MtuBytes, Mac = change.Mac ?? link.Mac, Name = change.Name ?? link.Name, Alias = change.Alias ?? link.Alias });
     }
 
     public bool Delete(string name)

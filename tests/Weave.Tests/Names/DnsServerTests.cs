@@ -141,7 +141,7 @@ public sealed class DnsServerTests : IDisposable
     private static DnsServer Serve(NamesPeer names, string domain, string resolvConf, int upstreamPort, string listen = "127.0.0.1:0")
     {
         DnsServerOptions options = new(IPEndPoint.Parse(listen), domain, 1, TimeSpan.FromSeconds(5));
-        ResolvConf servers = new(resolvConf, IPEndPoint.Parse("192.0.2.1:53"), TimeProvider.System, upstreamPort);
+        ResolvConf servers = new(resolvConf, _ => false, TimeProvider.System, upstreamPort);
         UpstreamForwarder forwarder = new(servers, new UpstreamSockets(), options.ServerTimeout, TimeProvider.System);
         DnsServer server = new(options, names.Database.Index, forwarder, TimeProvider.System, NullLogger.Instance);
         server.Start();

@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Weave.Daemon;
 using Weave.Names;
+using Weave.Wire.Primitives;
 
 namespace Weave.Tests.Names;
 
@@ -28,16 +30,16 @@ public sealed class ResolvConfTests : IDisposable
     [Fact]
     public void Listening_everywhere_every_address_of_this_host_is_ourselves()
     {
-        File.WriteAllText(_file, "nameserver 127.0.0.53\nnameserver 192.0.2.1\n");
+        File.WriteAllText(_file, "nameserver 127.0.0.53\nnameserver 192.0.2.7\nnameserver 192.0.2.1\n");
         Assert.Equal(["192.0.2.1:53"], Servers("0.0.0.0:53"));
-        Assert.Equal(["127.0.0.53:53", "192.0.2.1:53"], Servers("0.0.0.0:5353"));
+        Assert.Equal(["127.0.0.53:53", "192.0.2.7:53", "192.0.2.1:53"], Servers("0.0.0.0:5353"));
     }
 
     [Fact]
     public void A_change_is_seen_after_five_seconds_and_a_file_that_is_gone_leaves_the_servers()
     {
         File.WriteAllText(_file, "nameserver 192.0.2.1\n");
-        ResolvConf conf = new(_file, IPEndPoint.Parse("172.17.0.1:53"), _time);
+        ResolvConf conf = Conf("172.17.0.1:53");
         Assert.Single(conf.Servers);
         File.WriteAllText(_file, "nameserver 192.0.2.1\nnameserver 192.0.2.2\n");
         File.SetLastWriteTimeUtc(_file, DateTime.UnixEpoch.AddYears(30));
@@ -50,8 +52,11 @@ public sealed class ResolvConfTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_file_there_are_no_servers() => Assert.Empty(new ResolvConf("", IPEndPoint.Parse("172.17.0.1:53"), _time).Servers);
+    public void Without_a_file_there_are_no_servers() => Assert.Empty(new ResolvConf("", _ => false, _time).Servers);
 
     private IEnumerable<string> Servers(string listen) =>
-        new ResolvConf(_file, IPEndPoint.Parse(listen), _time).Servers.Select(server => server.ToString());
+        Conf(listen).Servers.Select(server => server.ToString());
+
+    private ResolvConf Conf(string listen) =>
+        new(_file, new OwnServers(() => IPEndPoint.Parse(listen), () => [new LocalAddress("eth0", Ipv4Cidr.Parse("192.0.2.7/24"), OnBridge: false, Outward: true)]).Contains, _time);
 }

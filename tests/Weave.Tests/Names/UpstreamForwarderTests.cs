@@ -20,7 +20,7 @@ public sealed class UpstreamForwarderTests : IDisposable
     {
         File.WriteAllText(_file, "nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
         _forwarder = new UpstreamForwarder(
-            new ResolvConf(_file, IPEndPoint.Parse("172.17.0.1:53"), _time), _upstream, TimeSpan.FromSeconds(5), _time);
+            new ResolvConf(_file, _ => false, _time), _upstream, TimeSpan.FromSeconds(5), _time);
     }
 
     public void Dispose() => File.Delete(_file);

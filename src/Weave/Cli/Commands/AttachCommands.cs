@@ -94,7 +94,7 @@ internal static class AttachCommands
 
     private static ContainerRules Rules(CliContext context) => new(new HostPrograms(context.IsLocal ? "/proc/1/ns/mnt" : null));
 
-    private static ContainerInterfaces Interfaces()
+    internal static ContainerInterfaces Interfaces()
     {
         Links links = new();
         return new ContainerInterfaces(new NetworkNamespaces(), links, new Addresses(links), new Routes(links), new Sysctls(), new ArpAnnouncer());

@@ -1,6 +1,6 @@
 using Weave.Docker.Model;
+using Weave.Linux.Bridge;
 using Weave.Linux.Netlink;
-using Weave.Linux.NetNs;
 using Weave.Wire.Primitives;
 
 namespace Weave.Cli.Commands;
@@ -59,27 +59,15 @@ internal static class PsCommand
             return;
         }
 
-        foreach ((MacAddress mac, IReadOnlyList<Ipv4Cidr> addresses) in InterfacesOf(container.State.Pid))
+        foreach (ContainerInterface found in InterfacesOf(container.State.Pid))
         {
-            await context.Output.WriteLineAsync(Line(container.Id, mac, addresses)).ConfigureAwait(false);
+            await context.Output.WriteLineAsync(Line(container.Id, found.Mac, found.Addresses)).ConfigureAwait(false);
         }
     }
 
     /// <summary>Interfaces in the namespace of a process whose other end is a port of our bridge.</summary>
-    private static List<(MacAddress Mac, IReadOnlyList<Ipv4Cidr> Addresses)> InterfacesOf(int pid)
-    {
-        Links links = new();
-        int bridge = links.Find(CliEnvironment.Bridge)?.Index ?? -1;
-        HashSet<int> ports = [.. links.List().Where(link => link.MasterIndex == bridge).Select(link => link.Index)];
-        if (pid == 0 || ports.Count == 0)
-        {
-            return [];
-        }
-
-        return new NetworkNamespaces().Run($"/proc/{pid}/ns/net", () => links.List()
-            .Where(link => link.Kind == "veth" && ports.Contains(link.PeerIndex))
-            .Select(link => (link.Mac, new Addresses(links).List(link.Name))).ToList());
-    }
+    private static IReadOnlyList<ContainerInterface> InterfacesOf(int pid) =>
+        pid == 0 ? [] : AttachCommands.Interfaces().OnBridge($"/proc/{pid}/ns/net", CliEnvironment.Bridge);
 
     private static string Line(string id, MacAddress mac, IReadOnlyList<Ipv4Cidr> addresses) =>
         string.Join(' ', new[] { id.Length > 12 && id[0] != 'w' ? id[..12] : id, mac.ToString() }.Concat(addresses.Select(cidr => cidr.ToString())));

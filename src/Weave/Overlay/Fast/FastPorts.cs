@@ -74,20 +74,20 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
         int round = 0;
         do
         {
-            TryLook();
+            Try(Look);
             if (++round % 30 == 0)
             {
-                ExpireMacs(datapath);
+                Try(() => ExpireMacs(datapath));
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    private void TryLook()
+    private void Try(Action work)
     {
         try
         {
-            Look();
+            work();
         }
         catch (KernelException reason)
         {

@@ -59,5 +59,5 @@ internal sealed class FastReport(FastDatapathHolder holder, ILinks links, TimePr
     }
 
     private IReadOnlyList<Link> Ports() =>
-        [.. links.List().Where(link => FastDatapath.IsTunnel(link) || link.Name == OverlayServices.TapName)];
+        [.. links.List("vxlan").Where(FastDatapath.IsTunnel), .. links.Find(OverlayServices.TapName) is { } tap ? [tap] : (Link[])[]];
 }

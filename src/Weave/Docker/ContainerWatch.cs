@@ -127,6 +127,16 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
     private void OnEvent(ContainerEvent happened, ChannelWriter<Step> steps, CancellationToken cancel)
     {
         string container = happened.Actor!.ID!;
+        if (happened.Action == ContainerEvent.Changed)
+        {
+            if (_running.Contains(container)) // one that has just begun is looked at when it runs
+            {
+                Tell(observer => observer.OnContainerChanged(container));
+            }
+
+            return;
+        }
+
         if (_starting.Remove(container, out CancellationTokenSource? waiting))
         {
             waiting.Cancel();

@@ -16,13 +16,13 @@ public sealed class DockerEvents
     /// <param name="cancel">Ends the subscription.</param>
     public async IAsyncEnumerable<ContainerEvent> ContainersAsync(Action subscribed, [EnumeratorCancellation] CancellationToken cancel)
     {
-        string filters = DockerQuery.Filters(new() { ["type"] = ["container"], ["event"] = ["start", "die", "destroy"] });
+        string filters = DockerQuery.Filters(new() { ["type"] = ["container", "network"], ["event"] = ["start", "die", "destroy", "rename", "connect", "disconnect"] });
         using HttpResponseMessage answer = await _transport.SendAsync(HttpMethod.Get, $"/events?filters={filters}", null, cancel).ConfigureAwait(false);
         subscribed();
         using StreamReader lines = new(await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
         while (await lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
         {
-            if (JsonSerializer.Deserialize(line, DockerJson.Default.ContainerEvent) is { Actor.ID.Length: > 0 } happened)
+            if (JsonSerializer.Deserialize(line, DockerJson.Default.ContainerEvent)?.OfContainer() is { Actor.ID.Length: > 0 } happened)
             {
                 yield return happened;
             }

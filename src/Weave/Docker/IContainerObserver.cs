@@ -10,6 +10,11 @@ public interface IContainerObserver
 
     void OnContainerDestroyed(string container);
 
+    /// <summary>A container that runs was renamed, or has come to a network or left one.</summary>
+    void OnContainerChanged(string container)
+    {
+    }
+
     /// <summary>All containers that Docker has, running or not: whatever belongs to others belongs to nobody. Told whenever we begin to listen.</summary>
     void OnContainersListed(IReadOnlySet<string> existing)
     {

@@ -26,26 +26,25 @@ internal sealed class ContainerTender(
     private const int MostAtOnce = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, CancellationTokenSource> _tended = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Life> _tended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _room = new(MostAtOnce);
 
-    public void OnContainerStarted(string container)
-    {
-        CancellationTokenSource life = new();
-        if (_tended.TryRemove(container, out CancellationTokenSource? former))
-        {
-            former.Cancel();
-        }
+    /// <summary>One that we tend already is told of again when we have missed something.</summary>
+    public void OnContainerStarted(string container) => Tend(container, _tended.GetOrAdd(container, _ => new Life()));
 
-        _tended[container] = life;
-        _ = Task.Run(() => TendAsync(container, life.Token), CancellationToken.None);
+    public void OnContainerChanged(string container)
+    {
+        if (_tended.TryGetValue(container, out Life? life))
+        {
+            Tend(container, life);
+        }
     }
 
     public void OnContainerDied(string container)
     {
-        if (_tended.TryRemove(container, out CancellationTokenSource? life))
+        if (_tended.TryRemove(container, out Life? life))
         {
-            life.Cancel();
+            life.Died.Cancel();
         }
     }
 
@@ -53,8 +52,22 @@ internal sealed class ContainerTender(
 
     public void Dispose() => _room.Dispose();
 
-    private async Task TendAsync(string container, CancellationToken died)
+    private void Tend(string container, Life life)
     {
+        Task former = life.Work;
+        life.Work = Task.Run(() => AfterAsync(former, container, life), CancellationToken.None);
+    }
+
+    /// <summary>One look after the other: the later one is right.</summary>
+    private async Task AfterAsync(Task former, string container, Life life)
+    {
+        await former.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await TendAsync(container, life).ConfigureAwait(false);
+    }
+
+    private async Task TendAsync(string container, Life life)
+    {
+        CancellationToken died = life.Died.Token;
         try
         {
             await _room.WaitAsync(died).ConfigureAwait(false);
@@ -64,7 +77,7 @@ internal sealed class ContainerTender(
                 patience.CancelAfter(Patience);
                 if (await docker.Containers.InspectAsync(container, patience.Token).ConfigureAwait(false) is { } details)
                 {
-                    await TendAsync(details, patience.Token).ConfigureAwait(false);
+                    await TendAsync(details, life, patience.Token).ConfigureAwait(false);
                 }
             }
             finally
@@ -91,17 +104,20 @@ internal sealed class ContainerTender(
         }
     }
 
-    private async Task TendAsync(ContainerDetails container, CancellationToken cancel)
+    private async Task TendAsync(ContainerDetails container, Life life, CancellationToken cancel)
     {
         bool ours = false;
+        List<(string Name, Ipv4Address Address)> named = [];
         foreach (ContainerEndpoint endpoint in container.NetworkSettings.Networks?.Values ?? [])
         {
             if (networks.Find(endpoint.NetworkID) is not null && Ipv4Address.TryParse(endpoint.IPAddress, out Ipv4Address address))
             {
                 ours = true;
-                await RegisterAsync(container, endpoint, address, cancel).ConfigureAwait(false);
+                named.AddRange((names is null ? [] : ContainerNames.Of(container, endpoint, names.Domain)).Select(name => (name, address)));
             }
         }
+
+        await RegisterAsync(container.Id, life, named, cancel).ConfigureAwait(false);
 
         if (ours)
         {
@@ -135,17 +151,37 @@ internal sealed class ContainerTender(
         }
     }
 
-    private async Task RegisterAsync(ContainerDetails container, ContainerEndpoint endpoint, Ipv4Address address, CancellationToken cancel)
+    /// <summary>New names first, so that there is always one that leads to it.</summary>
+    private async Task RegisterAsync(string container, Life life, List<(string Name, Ipv4Address Address)> named, CancellationToken cancel)
     {
         if (names is null)
         {
             return;
         }
 
-        foreach (string name in ContainerNames.Of(container, endpoint, names.Domain))
+        foreach ((string name, Ipv4Address address) in named)
         {
-            await names.RegisterAsync(container.Id, name, address, cancel).ConfigureAwait(false);
-            logger.NameRegistered(container.Id, name, endpoint.IPAddress);
+            await names.RegisterAsync(container, name, address, cancel).ConfigureAwait(false);
+            logger.NameRegistered(container, name, address.ToString());
         }
+
+        foreach ((string name, Ipv4Address address) in life.Named.Except(named).ToList())
+        {
+            await names.DeleteAsync(container, name, address, cancel).ConfigureAwait(false);
+        }
+
+        life.Named = named;
+    }
+
+    /// <summary>A container from its start to its death.</summary>
+    private sealed class Life
+    {
+        internal CancellationTokenSource Died { get; } = new();
+
+        /// <summary>The look at it that is under way, or was the last.</summary>
+        internal Task Work { get; set; } = Task.CompletedTask;
+
+        /// <summary>What we have registered.</summary>
+        internal List<(string Name, Ipv4Address Address)> Named { get; set; } = [];
     }
 }

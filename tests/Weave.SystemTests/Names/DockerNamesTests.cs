@@ -54,6 +54,21 @@ public sealed class DockerNamesTests : IDisposable
         Eventually.True(Soon, "foo is forgotten", () => Ask(2, "bar", "foo.weave.local web.weave.local").Length == 0);
     }
 
+    [Fact]
+    public void A_container_that_is_renamed_or_changes_its_networks_is_found_as_it_is_now()
+    {
+        string foo = Start(1, "foo", "");
+        Start(2, "bar", "");
+        Eventually.True(Soon, "bar finds foo", () => Ask(2, "bar", "foo.weave.local") == foo);
+        DockerHosts.On(1, "docker rename foo quux");
+        Eventually.True(Soon, "it is found by its new name", () => Ask(2, "bar", "quux.weave.local") == foo, () => DockerHosts.On(1, "weave status dns"));
+        Eventually.True(Soon, "and no more by the old one", () => Ask(2, "bar", "foo.weave.local").Length == 0, () => DockerHosts.On(1, "weave status dns"));
+        DockerHosts.On(1, "docker network disconnect weave quux");
+        Eventually.True(Soon, "it has left", () => Ask(2, "bar", "quux.weave.local").Length == 0, () => DockerHosts.On(1, "weave status dns"));
+        DockerHosts.On(1, "docker network connect weave quux");
+        Eventually.True(Soon, "it is back", () => Ask(2, "bar", "quux.weave.local").Length > 0, () => DockerHosts.On(1, "weave status dns"));
+    }
+
     /// <summary>Docker's own resolver is in front, and the network is the only one that was asked for.</summary>
     [Fact]
     public void A_container_resolves_names_addresses_and_the_outside_without_being_told_a_server()

@@ -33,6 +33,13 @@ public sealed class ContainerWatchTests
         Assert.Equal(["listed gone", "started gone", "died gone", "destroyed gone", "listed "], await script.FirstAsync(5));
     }
 
+    [Fact]
+    public async Task A_running_container_that_is_renamed_or_comes_to_a_network_is_told_as_changed_and_a_network_is_no_container()
+    {
+        Script script = new([Running("old")], ["rename old", "rename unheard", "connect old network", "destroy net network", "disconnect old network"]);
+        Assert.Equal(["listed old", "started old", "changed old", "changed old", "changed old", "listed old"], await script.FirstAsync(6));
+    }
+
     private static string Running(string id) => "[{\"Id\":\"" + id + "\",\"State\":\"running\"}]";
 
     /// <summary>A Docker that lists what it is told to list at each subscription, and ends the first stream after its events.</summary>
@@ -78,7 +85,9 @@ public sealed class ContainerWatchTests
                 foreach (string line in first ? events : [])
                 {
                     string[] words = line.Split(' ');
-                    await context.Response.WriteAsync("{\"Action\":\"" + words[0] + "\",\"Actor\":{\"ID\":\"" + words[1] + "\"}}\n");
+                    await context.Response.WriteAsync(words is [var action, var container, "network"]
+                        ? "{\"Type\":\"network\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"n1\",\"Attributes\":{\"container\":\"" + container + "\",\"name\":\"weave\"}}}\n"
+                        : "{\"Action\":\"" + words[0] + "\",\"Actor\":{\"ID\":\"" + words[1] + "\"}}\n");
                     await context.Response.Body.FlushAsync();
                     await SettleAsync(words);
                 }
@@ -113,6 +122,8 @@ public sealed class ContainerWatchTests
             public void OnContainerDied(string container) => told.TryWrite($"died {container}");
 
             public void OnContainerDestroyed(string container) => told.TryWrite($"destroyed {container}");
+
+            public void OnContainerChanged(string container) => told.TryWrite($"changed {container}");
 
             public void OnContainersListed(IReadOnlySet<string> existing) => told.TryWrite($"listed {string.Join(',', existing)}");
         }

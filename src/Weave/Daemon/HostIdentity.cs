@@ -47,6 +47,32 @@ public sealed class HostIdentity
             : throw new OptionException("All system IDs are blank: give this peer a name with --name");
     }
 
+    /// <summary>
+    /// What of this machine does not come along when its disk is copied: ids of board and hypervisor, MAC addresses of its
+    /// network devices. As hashes, in order; empty where nothing of the kind can be read.
+    /// </summary>
+    public IReadOnlyList<string> Hardware()
+    {
+        List<byte[]> found = [];
+        foreach (string path in new[] { $"{_sys}/class/dmi/id/product_uuid", $"{_sys}/class/dmi/id/board_serial", $"{_sys}/hypervisor/uuid" }.Concat(PhysicalDevices()))
+        {
+            if (Read(path) is { Length: > 0 } content)
+            {
+                found.Add([.. System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(path)), .. content]);
+            }
+        }
+
+        return [.. found.Select(value => Convert.ToHexString(SHA256.HashData(value))[..16]).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    private IEnumerable<string> PhysicalDevices()
+    {
+        string devices = $"{_sys}/class/net";
+        return Directory.Exists(devices)
+            ? Directory.EnumerateFileSystemEntries(devices).Where(device => Path.Exists($"{device}/device")).Select(device => $"{device}/address")
+            : [];
+    }
+
     /// <summary>A locally administered unicast address made from <paramref name="identity"/>.</summary>
     public static PeerName FromIdentity(ReadOnlySpan<byte> identity)
     {
@@ -66,7 +92,7 @@ public sealed class HostIdentity
             file.CopyTo(content);
             return content.ToArray();
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -52,4 +52,7 @@ internal static partial class MeshLog
 
     [LoggerMessage(115, LogLevel.Error, "Error persisting peers: {Reason}")]
     public static partial void CannotStoreTargets(this ILogger logger, string reason);
+
+    [LoggerMessage(148, LogLevel.Warning, "The name of this peer cannot be stored: {Reason}")]
+    public static partial void NameNotStored(this ILogger logger, string reason);
 }

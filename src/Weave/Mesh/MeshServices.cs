@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Weave.Core.Mesh;
 using Weave.Daemon;
 using Weave.Overlay;
@@ -38,10 +39,9 @@ public static class MeshServices
     private static MeshIdentity MakeIdentity(IServiceProvider provider)
     {
         DaemonOptions options = provider.GetRequiredService<DaemonOptions>();
-        IStateStore store = provider.GetRequiredService<IStateStore>();
-        PeerName? Stored() => PeerName.TryParse(store.Get(StateKeys.PeerName, MeshJson.Default.String) ?? "", out PeerName name) ? name : null;
-        PeerName self = new HostIdentity(options.HostRoot).Name(options.Name, options.WeaveBridge, Stored);
-        return new MeshIdentity(self, options.Nickname ?? Environment.MachineName);
+        HostName name = new(
+            new HostIdentity(options.HostRoot), provider.GetRequiredService<IStateStore>(), provider.GetRequiredService<ProblemBoard>(), provider.GetRequiredService<ILogger<HostName>>());
+        return new MeshIdentity(name.Take(options.Name, options.WeaveBridge), options.Nickname ?? Environment.MachineName);
     }
 
     private static MeshRouter MakeRouter(IServiceProvider provider)

@@ -4,6 +4,7 @@ namespace Weave.Core.Firewall;
 public static class FirewallNames
 {
     public const string NatChain = "WEAVE";
+    public const string DnsChain = "WEAVE-DNS";
     public const string ExposeChain = "WEAVE-EXPOSE";
     public const string CanaryChain = "WEAVE-CANARY";
     public const string PolicyChain = "WEAVE-NPC";

@@ -7,6 +7,9 @@ namespace Weave.Core.Firewall;
 public static class FirewallRules
 {
     private const string Multicast = "224.0.0.0/4";
+    private static readonly string[] DnsProtocols = ["udp", "tcp"];
+    private static readonly (string Chain, IReadOnlyList<string> Rules)[] NoChains = [];
+    private static readonly (string Chain, string Rule)[] NoRules = [];
 
     /// <summary>The tables that we touch: filter, nat, mangle.</summary>
     public static IReadOnlyList<FirewallTable> For(FirewallSpec spec) => [Filter(spec), Nat(spec), Mangle()];
@@ -23,8 +26,8 @@ public static class FirewallRules
 
     private static FirewallTable Nat(FirewallSpec spec) => new("nat")
     {
-        Own = [(FirewallNames.CanaryChain, []), (FirewallNames.NatChain, [.. Masquerade(spec)])],
-        Anywhere = [("POSTROUTING", $"-j {FirewallNames.NatChain}")],
+        Own = [(FirewallNames.CanaryChain, []), (FirewallNames.NatChain, [.. Masquerade(spec)]), .. spec.Dns is { } dns ? [(FirewallNames.DnsChain, [.. Redirect(dns)])] : NoChains],
+        Anywhere = [("POSTROUTING", $"-j {FirewallNames.NatChain}"), .. spec.Dns is null ? NoRules : [("PREROUTING", $"-j {FirewallNames.DnsChain}")]],
     };
 
     private static FirewallTable Mangle() => new("mangle") { Own = [(FirewallNames.CanaryChain, [])] };
@@ -40,6 +43,12 @@ public static class FirewallRules
 
             yield return $"-i {spec.DockerBridge} -p udp -m udp --dport 53 -j ACCEPT";
             yield return $"-i {spec.DockerBridge} -p tcp -m tcp --dport 53 -j ACCEPT";
+        }
+
+        if (spec.DnsBridge.Length > 0)
+        {
+            yield return $"-i {spec.DnsBridge} -p udp -m udp --dport 53 -j ACCEPT";
+            yield return $"-i {spec.DnsBridge} -p tcp -m tcp --dport 53 -j ACCEPT";
         }
 
         if (spec.ControlPort is { } control)
@@ -88,6 +97,11 @@ public static class FirewallRules
         yield return $"-i {weave} ! -o {weave} -j ACCEPT";
         yield return $"-o {weave} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
     }
+
+    private static IEnumerable<string> Redirect(DnsRedirection dns) =>
+        from former in dns.Former
+        from protocol in DnsProtocols
+        select string.Create(CultureInfo.InvariantCulture, $"-d {former}/32 -p {protocol} -m {protocol} --dport {dns.Port} -j DNAT --to-destination {dns.Present}:{dns.Port}");
 
     private static IEnumerable<string> Masquerade(FirewallSpec spec)
     {

@@ -28,5 +28,11 @@ public sealed record FirewallSpec
     /// <summary>Traffic to containers of this host keeps its source (set <see cref="FirewallNames.LocalSet"/>).</summary>
     public bool NoMasqueradeLocal { get; init; }
 
+    /// <summary>Another bridge than Docker's at whose address names are served; empty for none.</summary>
+    public string DnsBridge { get; init; } = "";
+
+    /// <summary>Null where names are served as they always were.</summary>
+    public DnsRedirection? Dns { get; init; }
+
     public IReadOnlyList<Exposure> Exposures { get; init; } = [];
 }

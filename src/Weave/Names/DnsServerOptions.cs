@@ -13,18 +13,9 @@ internal sealed record DnsServerOptions(IPEndPoint Listen, string Domain, int Tt
     /// <summary>Who is answered; the others hear nothing.</summary>
     internal DnsClients Clients { get; init; } = DnsClients.Anyone;
 
-    /// <exception cref="OptionException">The listen address cannot be understood.</exception>
-    internal static DnsServerOptions From(DaemonOptions options) => new(
-        ParseListenAddress(options.DnsListenAddress),
+    internal static DnsServerOptions From(DaemonOptions options, IPEndPoint listen) => new(
+        listen,
         Core.Names.NameDatabase.Qualify(options.DnsDomain),
         options.DnsTtlSeconds,
         options.DnsFallbackTimeout);
-
-    private static IPEndPoint ParseListenAddress(string address)
-    {
-        string text = address.StartsWith(':') ? "0.0.0.0" + address : address;
-        return text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out IPEndPoint? listen)
-            ? listen
-            : throw new OptionException($"invalid DNS listen address \"{address}\"");
-    }
 }

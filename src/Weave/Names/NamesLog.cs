@@ -38,4 +38,7 @@ internal static partial class NamesLog
 
     [LoggerMessage(510, LogLevel.Information, "This host does not have the address {Address} yet; names are served there as soon as it has")]
     public static partial void ListeningEarly(this ILogger logger, string address);
+
+    [LoggerMessage(515, LogLevel.Information, "Names are served at {Address} from now on")]
+    public static partial void DnsMoved(this ILogger logger, string address);
 }

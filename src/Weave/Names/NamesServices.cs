@@ -4,6 +4,8 @@ using Weave.Core.Mesh;
 using Weave.Core.Names;
 using Weave.Daemon;
 using Weave.Docker;
+using Weave.Firewall;
+using Weave.Linux.Netlink;
 using Weave.Persistence;
 using Weave.Status;
 
@@ -29,6 +31,8 @@ internal static class NamesServices
         return services
             .AddSingleton(MakeNames)
             .AddSingleton<INameRegistry>(provider => provider.GetRequiredService<NameService>())
+            .AddSingleton<DnsAddresses>()
+            .AddSingleton<IDnsAddresses>(provider => provider.GetRequiredService<DnsAddresses>())
             .AddSingleton(MakeServer)
             .AddSingleton<IReportSection, NamesReportSection>()
             .AddHostedService(provider => provider.GetRequiredService<NamesDaemon>());
@@ -53,6 +57,10 @@ internal static class NamesServices
     private static NamesDaemon MakeServer(IServiceProvider provider) => new(
         provider.GetRequiredService<DaemonOptions>(),
         provider.GetRequiredService<NameService>(),
+        provider.GetRequiredService<HostAddresses>(),
+        provider.GetRequiredService<IAddresses>(),
+        provider.GetRequiredService<DnsAddresses>(),
+        provider.GetRequiredService<ProblemBoard>(),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<NamesDaemon>>());
 }

@@ -33,6 +33,12 @@ public static class StateKeys
     /// <summary>Names that were added by hand.</summary>
     public const string Names = "names/";
 
+    /// <summary>Addresses at which names were served, the latest first: a list of texts.</summary>
+    public const string DnsAddresses = "dnsAddresses";
+
+    /// <summary>One per address that the host was given in the container network.</summary>
+    public const string Exposures = "exposures/";
+
     /// <summary>One per plugin network: its options.</summary>
     public const string Networks = "networks/";
 

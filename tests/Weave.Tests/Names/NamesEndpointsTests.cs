@@ -11,6 +11,7 @@ using Weave.Names;
 using Weave.Persistence;
 using Weave.Status;
 using Weave.Tests.Core.Names;
+using Weave.Tests.Fakes;
 using Weave.Tests.Support;
 
 namespace Weave.Tests.Names;
@@ -34,7 +35,7 @@ public sealed class NamesEndpointsTests : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore().AddSingleton(names)
-            .AddSingleton(new NamesDaemon(options, names, TimeProvider.System, NullLogger.Instance));
+            .AddSingleton(new FakeHostAddresses().Serve(options, names, TimeProvider.System));
         _app = builder.Build();
         _app.UseRouting();
         _app.MapNames();

@@ -1,3 +1,4 @@
+using Weave.Api;
 using Weave.Cli.Launch;
 using Weave.Core.Firewall;
 using Weave.Linux.Bpf;
@@ -23,6 +24,7 @@ internal static class HostCleanupCommand
         string root = context.IsLocal ? "/proc/1/root" : "";
         Try(problems, () => CleanDatapath(context, links, root));
         Try(problems, () => CleanLinks(links));
+        Try(problems, () => new Addresses(links).Remove("lo", DnsFallback.Own));
         Try(problems, () => CleanSockets(root));
         Try(problems, () => HostBpfMount.RemoveOurs(programs));
         foreach (string problem in problems)
@@ -41,6 +43,7 @@ internal static class HostCleanupCommand
         {
             WeaveBridge = CliEnvironment.Bridge,
             DockerBridge = docker.Length > 0 ? bridge : "",
+            DnsBridge = DnsFallback.GatewayBridge,
             DockerBridgeAddress = docker.Length > 0 ? docker[0].Address : default,
             Port = context.Environment.PortNumber,
             ControlPort = Daemon.HostPort.TryParse(context.Environment.HttpAddress, out Daemon.HostPort control) ? control.Port : null,

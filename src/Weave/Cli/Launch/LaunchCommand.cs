@@ -242,7 +242,7 @@ internal static class LaunchCommand
             "--port", arguments.Port, "--nickname", facts.HostName, "--host-root=/proc/1/root",
             "--docker-bridge", environment.DockerBridge, "--weave-bridge", CliEnvironment.Bridge, "--datapath", CliEnvironment.Datapath,
             "--ipalloc-range", arguments.Range ?? DefaultRange,
-            "--dns-listen-address", $"{(facts.DockerBridgeAddress.Length > 0 ? facts.DockerBridgeAddress : "127.0.0.1")}:53",
+            "--dns-listen-address", $"{environment.DockerBridge}:53", // whatever address it has, and will have
             "--http-addr", environment.HttpAddress, "--status-addr", environment.StatusAddress,
             "--resolv-conf", "/proc/1/root" + facts.ResolvConf, "--plugin",
         ];

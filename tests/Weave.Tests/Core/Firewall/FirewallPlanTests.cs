@@ -184,4 +184,21 @@ public sealed class FirewallPlanTests
         string script = FirewallPlan.From(FirewallRules.For(Spec with { NoMasqueradeLocal = true, Exposures = [Exposed] }), FirewallState.Parse(""));
         Assert.Contains(":WEAVE - [0:0]\n-A WEAVE -m set --match-set weaver-no-masq-local dst -m comment --comment \"Prevent SNAT to locally running containers\" -j RETURN\n-A WEAVE -s 10.32.0.0/12 -d 224.0.0.0/4 -j RETURN\n", script, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Questions_to_a_former_address_of_the_name_server_are_led_to_the_present_one_until_that_is_over()
+    {
+        FirewallHost host = new(Docker28);
+        string before = host.Save();
+        DnsRedirection moved = new(Ipv4Address.Parse("172.31.0.1"), 53, [Ipv4Address.Parse("172.17.0.1")]);
+        host.Restore(FirewallPlan.From(FirewallRules.For(Spec with { Dns = moved }), host.State));
+        Assert.Equal(["-j WEAVE-DNS"], host.State.Rules("nat", "PREROUTING"));
+        Assert.Equal(
+            ["-d 172.17.0.1/32 -p udp -m udp --dport 53 -j DNAT --to-destination 172.31.0.1:53", "-d 172.17.0.1/32 -p tcp -m tcp --dport 53 -j DNAT --to-destination 172.31.0.1:53"],
+            host.State.Rules("nat", "WEAVE-DNS"));
+        host.Restore(FirewallPlan.From(FirewallRules.For(Spec with { Dns = moved with { Former = [] } }), host.State));
+        Assert.Empty(host.State.Rules("nat", "WEAVE-DNS")!);
+        host.Restore(FirewallPlan.Removal(FirewallRules.For(Spec), host.State));
+        Assert.Equal(before, host.Save().Replace(":PREROUTING - [0:0]\n", "", StringComparison.Ordinal));
+    }
 }

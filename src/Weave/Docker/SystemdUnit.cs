@@ -14,7 +14,8 @@ public static class SystemdUnit
     /// <summary>The router as a service.</summary>
     /// <param name="router">Path of the program, as <c>weaver</c>.</param>
     /// <param name="arguments">Its command line; words with blanks are quoted.</param>
-    public static string Router(string router, IReadOnlyList<string> arguments) => $"""
+    /// <param name="environment">A variable for it, <c>NAME=VALUE</c>.</param>
+    public static string Router(string router, IReadOnlyList<string> arguments, string environment) => $"""
         [Unit]
         Description=Weave Net
         After=network-online.target
@@ -22,6 +23,8 @@ public static class SystemdUnit
         Before=docker.service
 
         [Service]
+        # What was connected and forgotten by command counts at later starts, until other peers are given here.
+        Environment={environment}
         EnvironmentFile=-/etc/sysconfig/weave
         EnvironmentFile=-/etc/default/weave
         ExecStartPre=/bin/rm -f {Sockets}

@@ -12,4 +12,7 @@ internal static partial class FirewallLog
 
     [LoggerMessage(803, LogLevel.Warning, "Not announcing {Cidr} on {Bridge}: {Reason}")]
     public static partial void NotAnnounced(this ILogger logger, string cidr, string bridge, string reason);
+
+    [LoggerMessage(804, LogLevel.Information, "{Cidr} was hidden while no router ran")]
+    public static partial void HiddenMeanwhile(this ILogger logger, string cidr);
 }

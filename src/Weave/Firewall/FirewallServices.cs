@@ -1,6 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Weave.Daemon;
+using Weave.Ipam;
+using Weave.Linux.Bridge;
 using Weave.Linux.Firewall;
+using Weave.Linux.Netlink;
+using Weave.Names;
+using Weave.Persistence;
+using Weave.Status;
 
 namespace Weave.Firewall;
 
@@ -10,10 +17,24 @@ public static class FirewallServices
     public static IServiceCollection AddFirewall(this IServiceCollection services) => services
         .AddSingleton<IHostPrograms>(provider => new HostPrograms(HostNamespace(provider.GetRequiredService<DaemonOptions>())))
         .AddSingleton<IFirewall, HostIptables>()
-        .AddSingleton<HostFirewall>()
+        .AddSingleton<IExposureOwner>(provider => new ExposureOwner(provider.GetService<IAddressAllocation>(), provider.GetService<NameService>()))
+        .AddSingleton(MakeFirewall)
         .AddSingleton<IExposure>(provider => provider.GetRequiredService<HostFirewall>())
         .AddSingleton<ILocalRanges>(provider => provider.GetRequiredService<HostFirewall>())
         .AddHostedService(provider => provider.GetRequiredService<HostFirewall>());
+
+    private static HostFirewall MakeFirewall(IServiceProvider provider) => new(
+        provider.GetRequiredService<DaemonOptions>(),
+        provider.GetRequiredService<IFirewall>(),
+        provider.GetRequiredService<ILinks>(),
+        provider.GetRequiredService<IAddresses>(),
+        provider.GetRequiredService<IArpAnnouncer>(),
+        provider.GetRequiredService<IStateStore>(),
+        provider.GetRequiredService<IExposureOwner>(),
+        provider.GetService<IDnsAddresses>(), // without names there is none
+        provider.GetRequiredService<ProblemBoard>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<HostFirewall>>());
 
     /// <summary>In a container the host's process 1 shows where the host's programs are.</summary>
     private static string? HostNamespace(DaemonOptions options) => options.HostRoot.Length > 0 ? "/proc/1/ns/mnt" : null;

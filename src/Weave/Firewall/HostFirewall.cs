@@ -6,24 +6,38 @@ using Weave.Linux.Bridge;
 using Weave.Linux.Firewall;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
+using Weave.Persistence;
+using Weave.Status;
 using Weave.Wire.Primitives;
 
 namespace Weave.Firewall;
 
 /// <summary>Keeps the host's rules as we want them, and exposes addresses.</summary>
 /// <remarks>
-/// 1. At start: the exposures of the daemon before us are recognised, everything is applied.
-/// 2. Every <see cref="CheckEvery"/>: what somebody flushed, deleted or moved is put back.
+/// 1. At start: exposures are those stored and those of the daemon before us that are recognised; everything is applied.
+/// 2. Every <see cref="CheckEvery"/>: what somebody flushed, deleted or moved is put back, addresses of the host too.
 /// 3. On expose and hide: the address, then the rules.
 /// Rules stay when the daemon stops, so that containers keep their network.
 /// </remarks>
 internal sealed class HostFirewall(
-    DaemonOptions options, IFirewall firewall, ILinks links, IAddresses addresses, IArpAnnouncer announcer, TimeProvider time, ILogger<HostFirewall> logger)
+    DaemonOptions options,
+    IFirewall firewall,
+    ILinks links,
+    IAddresses addresses,
+    IArpAnnouncer announcer,
+    IStateStore store,
+    IExposureOwner owner,
+    IDnsAddresses? dns,
+    ProblemBoard problems,
+    TimeProvider time,
+    ILogger<HostFirewall> logger)
     : BackgroundService, IExposure, ILocalRanges
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(3); // back within 5 s, with the time of the tools
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly StoredExposures _stored = new(store, links, options.WeaveBridge);
+    private List<Ipv4Cidr> _hidden = [];
     private List<Exposure> _exposures = [];
     private IReadOnlyList<Ipv4Cidr> _local = [];
     private bool _begun;
@@ -32,16 +46,33 @@ internal sealed class HostFirewall(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await AloneAsync(Begin, cancellationToken).ConfigureAwait(false);
+        foreach (Ipv4Cidr address in _hidden)
+        {
+            logger.HiddenMeanwhile(address.ToString());
+            await owner.ForgetAsync(address, cancellationToken).ConfigureAwait(false);
+        }
+
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public Task ExposeAsync(Ipv4Cidr address, bool skipNat, CancellationToken cancel) => AloneAsync(
         () =>
         {
-            AddAddress(address);
-            _exposures.RemoveAll(exposure => exposure.Address == address);
-            _exposures.Add(new Exposure(address, !skipNat));
-            Apply();
+            Exposure asked = new(address, !skipNat);
+            _stored.Save(asked);
+            try
+            {
+                AddAddress(address);
+                _exposures.RemoveAll(exposure => exposure.Address == address);
+                _exposures.Add(asked);
+                Apply();
+            }
+            catch (FirewallException) when (!_exposures.Contains(asked))
+            {
+                _stored.Remove(address); // it was refused, and must not come by itself some day
+                throw;
+            }
+
             return true;
         },
         cancel);
@@ -49,6 +80,7 @@ internal sealed class HostFirewall(
     public Task<bool> HideAsync(Ipv4Cidr address, CancellationToken cancel) => AloneAsync(
         () =>
         {
+            _stored.Remove(address);
             bool was = Kernel(() => addresses.Remove(options.WeaveBridge, address));
             _exposures.RemoveAll(exposure => exposure.Address == address);
             Apply();
@@ -91,12 +123,14 @@ internal sealed class HostFirewall(
         _begun = true;
         try
         {
-            if (links.Find(options.WeaveBridge) is not null)
+            if (links.Find(options.WeaveBridge) is { } bridge)
             {
-                _exposures = [.. FirewallState.Parse(firewall.Save()).Recognise(addresses.List(options.WeaveBridge))];
+                ExposurePlan plan = _stored.Begin(bridge, FirewallState.Parse(firewall.Save()).Recognise(addresses.List(options.WeaveBridge)));
+                _exposures = [.. plan.Wanted];
+                _hidden = [.. plan.Hidden];
             }
         }
-        catch (Exception reason) when (reason is FirewallException or KernelException)
+        catch (Exception reason) when (reason is FirewallException or IOException)
         {
             logger.Failed(reason.Message);
         }
@@ -109,6 +143,7 @@ internal sealed class HostFirewall(
     {
         try
         {
+            Expose();
             bool changed = Apply();
             _reported = null;
             return changed;
@@ -123,6 +158,28 @@ internal sealed class HostFirewall(
 
             return false;
         }
+    }
+
+    /// <summary>Puts back addresses of the host that are not on the bridge: it was made anew, or somebody took them off.</summary>
+    private void Expose()
+    {
+        if (_exposures.Count == 0 || Kernel(() => links.Find(options.WeaveBridge)) is not { } bridge)
+        {
+            return; // whoever makes the bridge is at it
+        }
+
+        IReadOnlyList<Ipv4Cidr> there = Kernel(() => addresses.List(options.WeaveBridge));
+        foreach (Ipv4Cidr address in _exposures.Select(exposure => exposure.Address).Where(address => !there.Contains(address)))
+        {
+            AddAddress(address);
+            problems.PutRight("expose", address.ToString(), $"the host's address {address} was not on \"{options.WeaveBridge}\" and is back");
+        }
+
+        Kernel(() =>
+        {
+            _stored.Follow(bridge, _exposures);
+            return true;
+        });
     }
 
     private bool Apply()
@@ -156,6 +213,8 @@ internal sealed class HostFirewall(
             DockerBridge = docker.Length > 0 ? options.DockerBridge : "",
             DockerBridgeAddress = docker.Length > 0 ? docker[0].Address : default,
             Port = options.Port,
+            DnsBridge = dns is { Bridge: { } serving } && serving != options.DockerBridge ? serving : "",
+            Dns = dns?.Current(),
             ControlPort = HostPort.TryParse(options.HttpAddress, out HostPort control) ? control.Port : null,
             StatusPorts = [.. Ports(options.StatusAddress), .. Ports(options.MetricsAddress)],
             ExpectPolicy = options.ExpectNpc,
@@ -187,7 +246,7 @@ internal sealed class HostFirewall(
         {
             return call();
         }
-        catch (KernelException reason)
+        catch (IOException reason)
         {
             throw new FirewallException(reason.Message, reason);
         }

@@ -26,7 +26,7 @@ internal sealed partial class MeshService
     /// </summary>
     private async Task ConnectInitiallyAsync(CancellationToken cancel)
     {
-        bool restart = _options.Resume || (_options.RestartMark.Length > 0 && File.Exists(_options.RestartMark));
+        bool restart = _options.Resume || IsRestart();
         if (restart)
         {
             List<string> stored = _store.Get(StateKeys.DirectPeers, MeshJson.Default.ListString) ?? [];
@@ -45,6 +45,10 @@ internal sealed partial class MeshService
 
         await AskAsync(() => _router.Connect(_loop.Now, [.. taken, .. unresolved], replace: false), cancel).ConfigureAwait(false);
     }
+
+    /// <summary>This very container, or service, was started before, and with the same peers: nobody has given others since.</summary>
+    private bool IsRestart() =>
+        _options.RestartMark.Length > 0 && File.Exists(_options.RestartMark) && File.ReadAllText(_options.RestartMark) == string.Join('\n', _options.Peers);
 
     /// <summary>All at once, since each may take long.</summary>
     private static async Task<(IReadOnlyList<DirectTarget> Taken, List<string> Problems, IReadOnlyList<DirectTarget> Unresolved)> ResolveAsync(

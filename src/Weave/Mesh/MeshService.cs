@@ -151,7 +151,7 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
         {
             try
             {
-                File.WriteAllBytes(_options.RestartMark, []);
+                File.WriteAllText(_options.RestartMark, string.Join('\n', _options.Peers));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {

@@ -1,3 +1,4 @@
+using Weave.Cli.Flags;
 using Weave.Cli.Launch;
 using Weave.Docker;
 
@@ -7,6 +8,7 @@ namespace Weave.Cli.Commands;
 internal static class SystemdCommand
 {
     private const string Data = "/var/lib/weave";
+    private const string RestartMark = $"{Data}/launched";
 
     internal static async Task<int> RunAsync(CliContext context, string[] args)
     {
@@ -20,7 +22,7 @@ internal static class SystemdCommand
         HostFacts facts = HostFactsCommand.Gather(context, arguments.Range ?? LaunchCommand.DefaultRange);
         List<string> router = [$"--db-prefix={Data}/weave", .. LaunchCommand.RouterArguments(context, arguments, facts)];
         LaunchArguments.Check(router);
-        string unit = SystemdUnit.Router(Path.GetFullPath(Environment.ProcessPath ?? "/usr/local/bin/weave"), ["weaver", .. router]);
+        string unit = SystemdUnit.Router(Path.GetFullPath(Environment.ProcessPath ?? "/usr/local/bin/weave"), ["weaver", .. router], $"{RouterCommandLine.RestartMarkVariable}={RestartMark}");
         if (print)
         {
             await context.Output.WriteAsync($"# {SystemdUnit.RouterPath}\n{unit}\n# {SystemdUnit.DockerDropInPath}\n{SystemdUnit.DockerDropIn()}").ConfigureAwait(false);
@@ -28,6 +30,7 @@ internal static class SystemdCommand
         }
 
         Directory.CreateDirectory(Data);
+        File.Delete(RestartMark); // the peers given now are the ones that count
         Write(SystemdUnit.RouterPath, unit);
         Write(SystemdUnit.DockerDropInPath, SystemdUnit.DockerDropIn());
         await context.Output.WriteLineAsync($"{SystemdUnit.RouterPath}\n{SystemdUnit.DockerDropInPath}").ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Weave.Firewall;
 using Weave.Ipam;
+using Weave.Linux.Firewall;
 using Weave.Names;
 using Weave.Wire.Primitives;
 
@@ -17,9 +18,16 @@ internal sealed class ExposureOwner(IAddressAllocation? allocation, NameService?
             await names.DeleteByHandAsync(Ident, null, address.Address, cancel).ConfigureAwait(false);
         }
 
-        if (allocation is not null && (await allocation.LookupAsync(Ident, null, cancel).ConfigureAwait(false)).Any(own => own.Address == address.Address))
+        try
         {
-            await allocation.FreeAsync(Ident, address.Address, cancel).ConfigureAwait(false);
+            if (allocation is not null && (await allocation.LookupAsync(Ident, null, cancel).ConfigureAwait(false)).Any(own => own.Address == address.Address))
+            {
+                await allocation.FreeAsync(Ident, address.Address, cancel).ConfigureAwait(false);
+            }
+        }
+        catch (AllocationException refused)
+        {
+            throw new FirewallException($"{address} is hidden, but not released: {refused.Message}", refused);
         }
     }
 }

@@ -46,12 +46,7 @@ internal sealed class HostFirewall(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await AloneAsync(Begin, cancellationToken).ConfigureAwait(false);
-        foreach (Ipv4Cidr address in _hidden)
-        {
-            logger.HiddenMeanwhile(address.ToString());
-            await owner.ForgetAsync(address, cancellationToken).ConfigureAwait(false);
-        }
-
+        await ForgetHiddenAsync(cancellationToken).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -118,24 +113,59 @@ internal sealed class HostFirewall(
         }
     }
 
+    private async Task ForgetHiddenAsync(CancellationToken cancel)
+    {
+        foreach (Ipv4Cidr address in _hidden)
+        {
+            try
+            {
+                logger.HiddenMeanwhile(address.ToString());
+                await owner.ForgetAsync(address, cancel).ConfigureAwait(false);
+                _stored.Remove(address);
+            }
+            catch (FirewallException reason)
+            {
+                logger.Failed(reason.Message); // the next start finds it hidden again
+            }
+        }
+    }
+
     private bool Begin()
     {
         _begun = true;
+        (Link? bridge, IReadOnlyList<Exposure> found) = Found();
+        ExposurePlan plan = _stored.Begin(bridge, found);
+        _exposures = [.. plan.Wanted];
+        _hidden = [.. plan.Hidden];
+        return TryApply();
+    }
+
+    /// <summary>The bridge with what is exposed there; null when it cannot be told, and then what is stored counts.</summary>
+    private (Link? Bridge, IReadOnlyList<Exposure> Exposures) Found()
+    {
         try
         {
-            if (links.Find(options.WeaveBridge) is { } bridge)
-            {
-                ExposurePlan plan = _stored.Begin(bridge, FirewallState.Parse(firewall.Save()).Recognise(addresses.List(options.WeaveBridge)));
-                _exposures = [.. plan.Wanted];
-                _hidden = [.. plan.Hidden];
-            }
+            return links.Find(options.WeaveBridge) is { } bridge ? (bridge, FirewallState.Parse(Saved()).Recognise(addresses.List(options.WeaveBridge))) : (null, []);
         }
-        catch (Exception reason) when (reason is FirewallException or IOException)
+        catch (KernelException reason)
         {
             logger.Failed(reason.Message);
+            return (null, []);
         }
+    }
 
-        return TryApply();
+    /// <summary>Without its rules an address was exposed as addresses usually are.</summary>
+    private string Saved()
+    {
+        try
+        {
+            return firewall.Save();
+        }
+        catch (FirewallException reason)
+        {
+            logger.Failed(reason.Message);
+            return "";
+        }
     }
 
     /// <summary>Applies, and says what is wrong, once.</summary>
@@ -163,7 +193,7 @@ internal sealed class HostFirewall(
     /// <summary>Puts back addresses of the host that are not on the bridge: it was made anew, or somebody took them off.</summary>
     private void Expose()
     {
-        if (_exposures.Count == 0 || Kernel(() => links.Find(options.WeaveBridge)) is not { } bridge)
+        if (Kernel(() => links.Find(options.WeaveBridge)) is not { } bridge)
         {
             return; // whoever makes the bridge is at it
         }

@@ -16,21 +16,17 @@ internal sealed class StoredExposures(IStateStore store, ILinks links, string br
 
     private string _mark = "";
 
-    /// <summary>What is stored, beside what is there, when the daemon starts. Marks the bridge, and stores all of it.</summary>
-    /// <exception cref="IOException">The kernel or the disk refuses.</exception>
-    internal ExposurePlan Begin(Link found, IReadOnlyList<Exposure> exposures)
-    {
-        ExposurePlan plan = ExposurePlan.From(Load(), exposures, MarkOf(found));
-        Mark(found);
-        store.Commit([.. plan.Hidden.Select(address => new KeyValuePair<string, byte[]?>(KeyOf(address), null)), .. plan.Wanted.Select(Change)]);
-        return plan;
-    }
+    /// <summary>What is stored, beside what is there, when the daemon starts.</summary>
+    /// <param name="found">The bridge; null when there is none, or it cannot be seen.</param>
+    /// <param name="exposures">What is on it.</param>
+    internal ExposurePlan Begin(Link? found, IReadOnlyList<Exposure> exposures) =>
+        ExposurePlan.From(Load(), exposures, found is null ? "" : MarkOf(found));
 
-    /// <summary>The bridge may have been made anew since; then it is marked again.</summary>
+    /// <summary>The bridge may have been made anew since; then it is marked, and what is exposed belongs to it.</summary>
     /// <exception cref="IOException">The kernel or the disk refuses.</exception>
     internal void Follow(Link found, IReadOnlyList<Exposure> exposures)
     {
-        if (MarkOf(found) != _mark || _mark.Length == 0)
+        if (MarkOf(found) != _mark || _mark.Length == 0) // at the start, too
         {
             Mark(found);
             store.Commit([.. exposures.Select(Change)]);

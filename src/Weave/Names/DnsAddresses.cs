@@ -21,7 +21,7 @@ internal sealed class DnsAddresses(IStateStore store, HostAddresses host, Proble
     private const int MostFormer = 8;
 
     private readonly Lock _gate = new();
-    private IReadOnlyList<string> _served = store.Get(StateKeys.DnsAddresses, NamesJson.Default.ListString) ?? [];
+    private List<string> _served = store.Get(StateKeys.DnsAddresses, NamesJson.Default.ListString) ?? [];
     private IPEndPoint? _present;
 
     /// <summary>Names are served here from now on.</summary>
@@ -39,7 +39,7 @@ internal sealed class DnsAddresses(IStateStore store, HostAddresses host, Proble
             _served = [text, .. _served.Where(other => other != text).Take(MostFormer)];
             try
             {
-                store.Put(StateKeys.DnsAddresses, [.. _served], NamesJson.Default.ListString);
+                store.Put(StateKeys.DnsAddresses, _served, NamesJson.Default.ListString);
             }
             catch (IOException failure)
             {

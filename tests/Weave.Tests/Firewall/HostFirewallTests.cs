@@ -141,6 +141,27 @@ public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner
     }
 
     [Fact]
+    public async Task What_was_exposed_waits_for_a_bridge_that_comes_later()
+    {
+        using (HostFirewall before = await StartAsync())
+        {
+            await before.ExposeAsync(First, skipNat: true, default);
+            await before.StopAsync(default);
+        }
+
+        Reboot();
+        _links.Delete("weave");
+        FakeTimeProvider time = new();
+        using HostFirewall after = await StartAsync(time);
+        _links.CreateBridge("weave");
+        time.Advance(TimeSpan.FromSeconds(3));
+        await after.SetAsync([], default);
+        Assert.Equal([First], _addresses.List("weave"));
+        Assert.DoesNotContain("MASQUERADE", _rules.Save(), StringComparison.Ordinal);
+        await after.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Addresses_of_a_release_that_stored_none_are_stored_when_they_are_seen()
     {
         _addresses.Add("weave", First);

@@ -38,6 +38,29 @@ public sealed class MeshServiceTests
         Assert.Equal([$"127.0.0.1:{first.Port}"], second.Store.Get(StateKeys.DirectPeers, MeshJson.Default.ListString));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:1", "127.0.0.1:2")] // connected by command since
+    [InlineData("127.0.0.1:3", "127.0.0.1:3")] // others are given now
+    public async Task A_service_that_starts_again_with_the_same_peers_keeps_what_it_was_asked_for_since(string given, string expected)
+    {
+        string folder = Directory.CreateTempSubdirectory("weave-mark").FullName;
+        try
+        {
+            string mark = $"{folder}/launched";
+            await using (Host first = await Host.StartAsync(1, null, 2, "127.0.0.1:1", mark: mark))
+            {
+                Assert.Equal(["127.0.0.1:1"], (await first.Service.StatusAsync(default)).Targets);
+            }
+
+            await using Host second = await Host.StartAsync(1, null, 2, given, stored: ["127.0.0.1:2"], mark: mark);
+            Assert.Equal([expected], (await second.Service.StatusAsync(default)).Targets);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task A_wrong_password_shows_in_status_and_leaves_nobody_connected()
     {
@@ -134,7 +157,7 @@ public sealed class MeshServiceTests
         private readonly CancellationTokenSource _stop = new();
         private Task _running = Task.CompletedTask;
 
-        private Host(int number, string? password, int version, int port, string[] peers, string[]? stored)
+        private Host(int number, string? password, int version, int port, string[] peers, string[]? stored, string mark)
         {
             Port = port;
             Loop = new ControlLoop(TimeProvider.System);
@@ -150,7 +173,7 @@ public sealed class MeshServiceTests
                 OverlayFeatures = new Dictionary<string, string> { ["Overlays"] = "sleeve" },
             };
             MeshRouter router = new(options, new KernelRandom(), Loop.Now);
-            DaemonOptions daemon = new() { Host = "127.0.0.1", Port = port, Peers = peers, Resume = stored is not null };
+            DaemonOptions daemon = new() { Host = "127.0.0.1", Port = port, Peers = peers, Resume = stored is not null && mark.Length == 0, RestartMark = mark };
             if (stored is not null)
             {
                 Store.Put(StateKeys.DirectPeers, [.. stored], MeshJson.Default.ListString);
@@ -169,9 +192,9 @@ public sealed class MeshServiceTests
 
         internal MemoryStateStore Store { get; } = new();
 
-        internal static async Task<Host> StartAsync(int number, string? password, int version, string? peer = null, int port = 0, string[]? stored = null)
+        internal static async Task<Host> StartAsync(int number, string? password, int version, string? peer = null, int port = 0, string[]? stored = null, string mark = "")
         {
-            Host host = new(number, password, version, port == 0 ? FreePort() : port, peer is null ? [] : [peer], stored);
+            Host host = new(number, password, version, port == 0 ? FreePort() : port, peer is null ? [] : [peer], stored, mark);
             host._running = Task.Run(() => host.Loop.RunAsync(host._stop.Token));
             await host.Service.StartAsync(default);
             return host;

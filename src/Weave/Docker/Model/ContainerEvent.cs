@@ -14,7 +14,7 @@ public sealed record ContainerEvent(string? Action, EventActor? Actor, string? T
     {
         ("network", "connect" or "disconnect") when Actor?.Attributes?.GetValueOrDefault("container") is { Length: > 0 } id => new ContainerEvent(Changed, new EventActor(id)),
         ("network", _) => null,
-        (_, "rename") => this with { Action = Changed },
-        _ => this,
+        (_, "rename") => new ContainerEvent(Changed, new EventActor(Actor?.ID)),
+        _ => new ContainerEvent(Action, new EventActor(Actor?.ID)),
     };
 }

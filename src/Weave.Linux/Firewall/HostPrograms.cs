@@ -70,7 +70,7 @@ public sealed partial class HostPrograms : IHostPrograms
             }
             catch (Exception exception)
             {
-                failure = ExceptionDispatchInfo.Capture(exception is Win32Exception ? new FirewallException(exception.Message, exception) : exception);
+                failure = ExceptionDispatchInfo.Capture(exception is Win32Exception or IOException or UnauthorizedAccessException ? new FirewallException(exception.Message, exception) : exception);
             }
         })
         {

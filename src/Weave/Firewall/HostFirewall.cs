@@ -41,6 +41,7 @@ internal sealed class HostFirewall(
     private List<Exposure> _exposures = [];
     private IReadOnlyList<Ipv4Cidr> _local = [];
     private bool _begun;
+    private bool _exposed;
     private string? _reported;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -202,9 +203,15 @@ internal sealed class HostFirewall(
         foreach (Ipv4Cidr address in _exposures.Select(exposure => exposure.Address).Where(address => !there.Contains(address)))
         {
             AddAddress(address);
+            if (!_exposed)
+            {
+                continue; // a start after a reboot is nothing to worry about
+            }
+
             problems.PutRight("expose", address.ToString(), $"the host's address {address} was not on \"{options.WeaveBridge}\" and is back");
         }
 
+        _exposed = true;
         Kernel(() =>
         {
             _stored.Follow(bridge, _exposures);

@@ -24,6 +24,13 @@ public sealed class AddressBook
         }
     }
 
+    /// <summary>The same of a record that is not kept: all of it is a change.</summary>
+    public void Adopt(IReadOnlyDictionary<string, OwnedAddresses> stored)
+    {
+        Restore(stored);
+        _changed.UnionWith(stored.Keys);
+    }
+
     /// <summary>Who has it; null when nobody.</summary>
     public string? OwnerOf(Ipv4Address address) => _byAddress.GetValueOrDefault(address);
 

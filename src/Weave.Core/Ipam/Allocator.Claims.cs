@@ -19,6 +19,11 @@ public sealed partial class Allocator
 
         EstablishRing();
         _dead.Remove(request.Ident);
+        if (!request.NoErrorOnUnknown && _book.OwnerOf(address) is null && Objection(address) is { } why)
+        {
+            return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} cannot be given: {why}"));
+        }
+
         PeerName owner = _ring.OwnerOf(address);
         if (owner == Self && !_ring.IsEmpty)
         {

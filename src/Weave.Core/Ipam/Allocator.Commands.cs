@@ -14,7 +14,7 @@ public sealed partial class Allocator
     public int LastingConflicts => _disputes.Count + _duplicates.Count + _outside.Shared.Count;
 
     /// <summary>Ranges that are not given out before others agree.</summary>
-    public int HeldRanges => _holds.Count;
+    public int HeldRanges => _holds.Count + _rivals.Count;
 
     /// <summary>Leaves for good: everything of ours goes to another peer, and every request ends.</summary>
     /// <remarks>
@@ -36,6 +36,7 @@ public sealed partial class Allocator
 
         _space.Clear();
         _orphans.Clear();
+        _outsideChanged = true;
         Finish();
     }
 
@@ -63,6 +64,7 @@ public sealed partial class Allocator
                 count += range.Size;
             }
 
+            _tellOutside |= _outside.Remove(peer, now.Elapsed);
             if (!IsAlive(peer))
             {
                 ForgetHold(peer); // whoever removes a peer says that it will not speak any more
@@ -96,7 +98,7 @@ public sealed partial class Allocator
     }
 
     private bool IsKnown(PeerName peer) =>
-        !peer.IsUnknown && (_nicknames.ContainsKey(peer) || IsAlive(peer) || OwnsAny(peer) || _holds.WaitingFor.Contains(peer));
+        !peer.IsUnknown && (_nicknames.ContainsKey(peer) || IsAlive(peer) || OwnsAny(peer) || _holds.WaitingFor.Contains(peer) || _outside.Knows(peer));
 
     /// <summary>What there is to see.</summary>
     public IpamStatus Status(Ipv4Cidr defaultSubnet) => new(
@@ -116,7 +118,10 @@ public sealed partial class Allocator
             .. _duplicates.Select(pair => $"{Named(pair.Value)}: address {pair.Key} is in use there and here"),
             .. _outside.Shared.Select(pair => $"{Named(pair.Peer)}: address {pair.Address} is in use there and here"),
         ],
-        [.. _holds.Snapshot.Select(hold => $"{hold.Range}: waiting for {Named(hold.WaitingFor)}")],
+        [
+            .. _holds.Snapshot.Select(hold => $"{hold.Range}: waiting for {Named(hold.WaitingFor)}"),
+            .. _rivals.Select(rival => $"{Universe}: waiting for {Named(rival)}, whose ring began with other peers"),
+        ],
         HealedConflicts,
         _pendingPrimes.Count > 0);
 

@@ -57,7 +57,7 @@ public sealed partial class Allocator
     }
 
     private IReadOnlyList<(PeerName Peer, uint Free)> Donors(AllocateRequest request) =>
-        _ring.Donors(request.Wanted, Ipv4Range.Of(request.Subnet));
+        [.. _ring.Donors(request.Wanted, Ipv4Range.Of(request.Subnet)).Where(donor => !_otherRanges.ContainsKey(donor.Peer))];
 
     private IEnumerable<(PeerName Peer, uint Free, InquiryState State)> ByPromise(IEnumerable<(PeerName Peer, uint Free, InquiryState State)> donors) =>
         donors.Select(donor => (Donor: donor, Weight: donor.Free * _random.NextDouble()))
@@ -86,7 +86,7 @@ public sealed partial class Allocator
 
         IEnumerable<PeerName> away = Donors(wanted).Where(donor => donor.Free > 0).Select(donor => donor.Peer);
         return HoldsAny(wanted.Wanted)
-            ? $"what is left of {wanted.Subnet} is held until {Named(_holds.WaitingFor)} agree, see 'weave status ipam'"
+            ? $"what is left of {wanted.Subnet} is held until {Named(_holds.WaitingFor.Concat(_rivals))} agree, see 'weave status ipam'"
             : $"what is left of {wanted.Subnet} is with {Named(away)}, who gave no answer, see 'weave status ipam'";
     }
 

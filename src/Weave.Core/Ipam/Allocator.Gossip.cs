@@ -27,7 +27,7 @@ public sealed partial class Allocator
     public GossipOutcome OnGossip(Moment now, PeerName neighbour, ReadOnlySpan<byte> payload)
     {
         _now = now;
-        GossipOutcome outcome = OnState(payload, sender: null);
+        GossipOutcome outcome = OnState(payload, sender: null, neighbour);
         Finish();
         return outcome; // the original passes nothing on, since everybody tells complete state
     }
@@ -36,7 +36,7 @@ public sealed partial class Allocator
     {
         _now = now;
         OnHeardFrom(originator);
-        GossipOutcome outcome = OnState(payload, originator);
+        GossipOutcome outcome = OnState(payload, originator, PeerName.Unknown); // who relays it tells his own state
         Finish();
         return outcome.Fault is null ? new GossipOutcome(_gossip) : outcome;
     }
@@ -53,8 +53,10 @@ public sealed partial class Allocator
     public void OnPeerKnown(Moment now, PeerName peer)
     {
         _now = now;
+        _goneSince.Remove(peer);
         AskAgreement(peer);
-        _outside.Compare();
+        ClaimOrphans(peer);
+        _outside.Know(peer);
         ReportShared();
         Finish();
     }
@@ -63,14 +65,17 @@ public sealed partial class Allocator
     {
         _now = now;
         _disputes.Remove(peer); // told again when it comes back
-        _outside.Forget(peer);
+        _outside.Forget(peer, Matters, now.Elapsed);
+        _reconsider = true; // what is said of it changes
+        _toldRival.Remove(peer);
         OnHeardFrom(peer);
         if (!OwnsAny(peer))
         {
             _nicknames.Remove(peer);
             _healers.Remove(peer);
-            ForgetHold(peer);
         }
+
+        NoteAway(peer);
 
         Finish();
     }
@@ -97,7 +102,7 @@ public sealed partial class Allocator
         if (kind == AllocatorMessageKind.RingUpdate)
         {
             OnRingShownBy(sender);
-            return OnState(payload, sender, toUsAlone: true);
+            return OnState(payload, sender, sender, toUsAlone: true);
         }
 
         if (!AllocatorMessage.TryDecodeRange(payload, out Ipv4Range range))
@@ -118,14 +123,18 @@ public sealed partial class Allocator
         return GossipOutcome.Nothing;
     }
 
-    private GossipOutcome OnState(ReadOnlySpan<byte> payload, PeerName? sender, bool toUsAlone = false)
+    /// <param name="payload">Unchecked.</param>
+    /// <param name="sender">Who can be answered; null for periodic gossip, which needs no answer.</param>
+    /// <param name="from">Who told it; unknown when it went through others.</param>
+    /// <param name="toUsAlone">By unicast.</param>
+    private GossipOutcome OnState(ReadOnlySpan<byte> payload, PeerName? sender, PeerName from, bool toUsAlone = false)
     {
         if (!AllocatorMessage.TryDecodeState(payload, out AllocatorState? state))
         {
             return GossipOutcome.Failed("an allocator state that cannot be read");
         }
 
-        Learn(state);
+        Learn(state, isPassedOn: sender is not null && !toUsAlone);
         if (_leaving)
         {
             return GossipOutcome.Nothing;
@@ -133,7 +142,8 @@ public sealed partial class Allocator
 
         if (state.Ring is { } ring)
         {
-            return OnRing(ring, toUsAlone ? state.Displaced : null);
+            NoteRange(ring, from);
+            return OnRing(ring, from, toUsAlone ? state.Displaced : null);
         }
 
         if (!_ring.IsEmpty)
@@ -156,7 +166,7 @@ public sealed partial class Allocator
         return GossipOutcome.Nothing;
     }
 
-    private void Learn(AllocatorState state)
+    private void Learn(AllocatorState state, bool isPassedOn)
     {
         foreach ((PeerName peer, string nickname) in state.Nicknames)
         {
@@ -171,7 +181,7 @@ public sealed partial class Allocator
             _healers.UnionWith(state.Healers);
         }
 
-        LearnOutside(state.Outside);
+        LearnOutside(state.Outside, isPassedOn);
     }
 
     private bool SendSpaceRequest(PeerName owner, Ipv4Range range) =>

@@ -8,6 +8,11 @@ public sealed partial class Allocator
 {
     private readonly FormerOwners _former = new();
 
+    /// <summary>How long a peer that owns nothing and is away is waited for.</summary>
+    private static readonly TimeSpan HoldMemory = TimeSpan.FromMinutes(2);
+
+    private readonly SortedDictionary<PeerName, TimeSpan> _goneSince = [];
+
     private bool _recordLost;
 
     /// <summary>This process began without a record: what others tell of its own may be long given away.</summary>
@@ -25,6 +30,18 @@ public sealed partial class Allocator
                 _holds.Add(range, [theirs.Peer]);
             }
         }
+    }
+
+    // Somebody says that what is ours is another's, and nobody we know stands behind it: the owners we know will tell.
+    private void HoldDoubted()
+    {
+        List<PeerName> owners = [.. _ring.Entries.Select(entry => entry.Peer).Distinct().Where(peer => peer != Self && IsAlive(peer))];
+        foreach (Ipv4Range range in _ring.OwnedBy(Self))
+        {
+            _holds.Add(range, owners);
+        }
+
+        AskAgreement();
     }
 
     // Our own record is gone, and what others remember may be older than what we gave away last.
@@ -159,7 +176,7 @@ public sealed partial class Allocator
     private void ReleaseHolds()
     {
         IReadOnlyList<Ipv4Range> owned = _ring.OwnedBy(Self);
-        _space.Own(owned, _holds.Ranges);
+        _space.Own(owned, Withheld);
         _spaceChanged = true;
         _retry = true;
         _tell = true; // while it was held nothing of it was free, and nobody asks for what is not free
@@ -186,7 +203,48 @@ public sealed partial class Allocator
     }
 
     /// <summary>There are addresses that are neither in use nor to be given out yet.</summary>
-    private bool HoldsAny(Ipv4Range range) => _holds.Ranges
+    private bool HoldsAny(Ipv4Range range) => (_rivals.Count > 0 ? _ring.OwnedBy(Self) : _holds.Ranges)
         .Select(held => new Ipv4Range(Math.Max(held.Start.Value, range.Start.Value), Math.Min(held.End.Value, range.End.Value)))
         .Any(held => !held.IsEmpty && _space.Used.CountIn(held) < held.Size);
+
+    // A connection that is gone for a moment says nothing about what its other end uses.
+    private void NoteAway(PeerName peer)
+    {
+        if (_holds.WaitingFor.Contains(peer))
+        {
+            _goneSince[peer] = _now.Elapsed;
+            Schedule();
+        }
+    }
+
+    private bool DropAway()
+    {
+        bool released = false;
+        foreach (PeerName awaited in _holds.WaitingFor.Where(peer => !IsAlive(peer) && !OwnsAny(peer)))
+        {
+            if (!_goneSince.TryGetValue(awaited, out TimeSpan since))
+            {
+                _goneSince[awaited] = since = _now.Elapsed;
+                Schedule();
+            }
+
+            released |= since + HoldMemory <= _now.Elapsed && _holds.Forget(awaited);
+        }
+
+        return released;
+    }
+
+    private void ForgetAway()
+    {
+        _outside.Expire(_now.Elapsed);
+        if (_rivals.Count > 0 || _outside.HasFading)
+        {
+            Schedule();
+        }
+
+        if (DropAway())
+        {
+            ReleaseHolds();
+        }
+    }
 }

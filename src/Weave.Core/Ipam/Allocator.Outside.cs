@@ -3,19 +3,31 @@ using Weave.Wire.Primitives;
 
 namespace Weave.Core.Ipam;
 
-/// <content>Addresses outside the range, which no ring knows: each peer tells the others what it uses.</content>
+/// <content>What no ring tells, such as the use of addresses outside the range: each peer tells it the others of itself.</content>
 public sealed partial class Allocator
 {
     private readonly OutsideTable _outside;
     private readonly HashSet<(Ipv4Address Address, PeerName Peer)> _toldShared = [];
     private bool _outsideChanged;
     private bool _tellOutside;
+    private bool _hadAny;
 
-    private void LearnOutside(IReadOnlyList<OutsideAddresses> told)
+    /// <param name="told">Unchecked.</param>
+    /// <param name="isPassedOn">Everybody hears it, with what else we tell.</param>
+    private void LearnOutside(IReadOnlyList<OutsideAddresses> told, bool isPassedOn)
     {
-        if (told.Count > 0 && !FollowsOriginalRule)
+        if (told.Count == 0 || FollowsOriginalRule)
         {
-            _tellOutside |= _outside.Merge(told);
+            return;
+        }
+
+        _tellOutside |= _outside.Merge(told, _now.Elapsed);
+        if (_outside.Changed)
+        {
+            // Those behind us must hear at once of somebody who gives out the same addresses. A broadcast over a ring of
+            // another range goes no further than here.
+            bool goesNoFurther = !isPassedOn || told.Any(each => !each.Range.IsEmpty && each.Range != Universe);
+            _tellOutside |= goesNoFurther && told.Any(each => each.Peer != Self && Matters(each));
             ReportShared();
         }
     }
@@ -23,6 +35,7 @@ public sealed partial class Allocator
     // The dead have no use for their addresses, though they keep them for a while.
     private void GatherOutside()
     {
+        _outsideChanged |= _hadAny != _book.Owned.Count > 0;
         if (!_outsideChanged || FollowsOriginalRule)
         {
             return;
@@ -33,7 +46,10 @@ public sealed partial class Allocator
             .Where(owner => !_dead.ContainsKey(owner.Key))
             .SelectMany(owner => owner.Value.Cidrs.Select(cidr => cidr.Address))
             .Where(address => !Universe.Contains(address));
-        _tellOutside |= _outside.SetOwn([.. used.Distinct().Order()], (ulong)Math.Max(0, _now.UnixSeconds));
+        Ipv4Address[] addresses = _leaving ? [] : [.. used.Concat(_orphans).Distinct().Order()];
+        _tellOutside |= _outside.SetOwn(
+            addresses, (ulong)Math.Max(0, _now.UnixSeconds), _leaving ? default : Universe, _leaving ? 0 : Origin, _book.Owned.Count > 0);
+        _hadAny = _book.Owned.Count > 0;
         ReportShared();
     }
 

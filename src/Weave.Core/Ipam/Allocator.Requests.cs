@@ -192,6 +192,11 @@ public sealed partial class Allocator
             return Settle(request, AllocationAnswer.Given(given));
         }
 
+        if (IsBarred(request.Wanted))
+        {
+            return AwaitRange();
+        }
+
         return !_ring.IsEmpty && !AskForSpace(request) && !FollowsOriginalRule
             && Settle(request, AllocationAnswer.Refused($"no address left: all of {request.Subnet} are in use, on this host or on others"));
     }
@@ -206,9 +211,9 @@ public sealed partial class Allocator
 
     private void Release(Ipv4Address address)
     {
-        _orphans.Remove(address);
+        bool wasOrphan = _orphans.Remove(address);
         _duplicates.Remove(address);
-        _outsideChanged |= !Universe.Contains(address);
+        _outsideChanged |= wasOrphan || !Universe.Contains(address) || _outside.Shared.Any(shared => shared.Address == address);
         if (_space.TryFree(address))
         {
             _spaceChanged = true;

@@ -93,12 +93,8 @@ public sealed partial class Allocator
     {
         IReadOnlyList<Ipv4Range> owned = _ring.OwnedBy(Self);
         _holds.Keep(owned);
-        foreach (PeerName awaited in _holds.WaitingFor.Where(peer => !IsAlive(peer) && !OwnsAny(peer)))
-        {
-            _tell |= _holds.Forget(awaited);
-        }
-
-        foreach (Ipv4Address lost in _space.Own(owned, _holds.Ranges))
+        _tell |= DropAway();
+        foreach (Ipv4Address lost in _space.Own(owned, Withheld))
         {
             if (_book.OwnerOf(lost) is not null)
             {
@@ -106,7 +102,7 @@ public sealed partial class Allocator
             }
         }
 
-        _spaceChanged = true;
+        _spaceChanged = _outsideChanged = true;
         ClaimOrphans();
     }
 
@@ -116,9 +112,12 @@ public sealed partial class Allocator
         {
             _orphans.Add(cidr.Address);
         }
+
+        _outsideChanged = true;
     }
 
-    private void ClaimOrphans()
+    /// <param name="only">Ask this owner only, who can be asked now; null for all of them.</param>
+    private void ClaimOrphans(PeerName? only = null)
     {
         if (_orphans.Count == 0 || _ring.IsEmpty)
         {
@@ -130,7 +129,7 @@ public sealed partial class Allocator
             PeerName owner = _ring.OwnerOf(orphan);
             if (owner != Self)
             {
-                SendSpaceRequest(owner, Single(orphan));
+                _ = (only is null || only == owner) && SendSpaceRequest(owner, Single(orphan));
                 continue;
             }
 
@@ -141,6 +140,7 @@ public sealed partial class Allocator
 
             _orphans.Remove(orphan);
             _duplicates.Remove(orphan);
+            _outsideChanged = true;
         }
 
         if (_orphans.Count > 0)
@@ -159,8 +159,9 @@ public sealed partial class Allocator
     }
 
     /// <param name="theirs">Unchecked.</param>
+    /// <param name="from">Who told it; he need not be whose copy he says it is.</param>
     /// <param name="displaced">Of theirs, what ours took the place of there; null unless this was told to us alone.</param>
-    private GossipOutcome OnRing(RingState theirs, IReadOnlyList<RingEntry>? displaced)
+    private GossipOutcome OnRing(RingState theirs, PeerName from, IReadOnlyList<RingEntry>? displaced)
     {
         // Nobody who has a ring tells an empty one. Its seeds must neither drive out our ring nor become those of a later one.
         if (theirs.Entries.Count == 0)
@@ -170,7 +171,7 @@ public sealed partial class Allocator
 
         IReadOnlyList<RingEntry> known = _ring.Entries;
         // A ring that says the same needs no merge; two that will silently disagree for ever need more than one.
-        bool needed = !FollowsOriginalRule && theirs.Range == Universe && RingHealing.IsNeeded(_ring, theirs);
+        bool needed = !FollowsOriginalRule && theirs.Range == Universe && RingHealing.HasSameOrigin(_ring, theirs) && (RingHealing.IsNeeded(_ring, theirs) || Evidence(from).IsRobbery(_ring, theirs));
         bool wasEmpty = _ring.IsEmpty;
         RingState? before = _forgetful && !wasEmpty ? _ring.State : null;
         RingMergeResult result = needed
@@ -212,33 +213,40 @@ public sealed partial class Allocator
                     return Refuse(theirs.Peer, result.Reason!);
                 }
 
-                Heal(theirs, result);
-                OnShown(theirs, known, displaced);
+                Heal(theirs, result, Evidence(from));
+                if (result.Fault != RingFault.DifferentSeeds)
+                {
+                    OnShown(theirs, known, displaced);
+                }
+
                 return GossipOutcome.Nothing;
         }
     }
 
-    private void Heal(RingState theirs, RingMergeResult refused)
+    private void Heal(RingState theirs, RingMergeResult refused, RingEvidence evidence)
     {
-        RingHealingResult healed = RingHealing.Heal(_ring, theirs, InUse, _healers.Contains);
-        if (refused.Fault == RingFault.DifferentSeeds)
+        RingHealingResult healed = RingHealing.Heal(_ring, theirs, InUse, evidence);
+        bool isNew = Dispute(theirs.Peer, refused.Fault == RingFault.DifferentSeeds
+            ? $"IP allocation was seeded by different peers (received: {Named(theirs.Seeds)}, ours: {Named(_ring.Seeds)})" : refused.Reason!);
+        if (isNew || healed.Changed)
         {
-            Dispute(theirs.Peer, $"IP allocation was seeded by different peers (received: {Named(theirs.Seeds)}, ours: {Named(_ring.Seeds)})");
-        }
-        else
-        {
-            Dispute(theirs.Peer, refused.Reason!);
-        }
-
-        foreach (RingConflict conflict in healed.Conflicts)
-        {
-            HealedConflicts++;
-            Note($"IP allocation conflict over {conflict.Range} between {Named(conflict.Ours)} and {Named(conflict.Theirs)}: {conflict.Reason}; settled in favour of {Named(conflict.Winner)}", warning: true);
+            NoteConflicts(healed);
         }
 
         if (healed.Changed)
         {
             _ring.Replace(healed.Entries, healed.Seeds);
+        }
+
+        if (refused.Fault == RingFault.DifferentSeeds)
+        {
+            OnOtherOrigin(theirs, yielded: healed.Changed);
+            return;
+        }
+
+        if (!evidence.IsCredible(_ring, theirs) && MayTellRival(theirs.Peer))
+        {
+            HoldDoubted();
         }
 
         HoldDisputed(theirs, healed);
@@ -251,22 +259,54 @@ public sealed partial class Allocator
             OwnSpace();
         }
 
-        if (healed.Insisted || refused.Fault == RingFault.DifferentSeeds)
+        if (healed.Insisted)
         {
             _tell = true;
             _ringUpdatesTo.Add(theirs.Peer);
         }
     }
 
+    private void NoteConflicts(RingHealingResult healed)
+    {
+        foreach (RingConflict conflict in healed.Conflicts)
+        {
+            HealedConflicts++;
+            Note($"IP allocation conflict over {conflict.Range} between {Named(conflict.Ours)} and {Named(conflict.Theirs)}: {conflict.Reason}; settled in favour of {Named(conflict.Winner)}", warning: true);
+        }
+    }
+
+    // What their ring says is ours there, is what others remember of a former life of ours, if anything.
+    private void OnOtherOrigin(RingState theirs, bool yielded)
+    {
+        if (yielded)
+        {
+            _former.Clear();
+            _holds.Clear();
+            _forgetful = _recordLost = true;
+            HoldUnremembered();
+            RingUpdated();
+        }
+
+        if (yielded || MayTellRival(theirs.Peer))
+        {
+            _tell = true;
+            _ringUpdatesTo.Add(theirs.Peer);
+        }
+    }
+
+    // After our own record was lost, others know better, whoever they are, until all agree; and owners know of owners.
+    private RingEvidence Evidence(PeerName from) => new(_healers.Contains, peer => peer == Self || IsAlive(peer), from, IsTrusting: (_forgetful && _holds.Any) || OwnsAny(from));
+
     private void Donate(Ipv4Range range, PeerName to)
     {
         _ringUpdatesTo.Add(to); // in any case: it tells what was given, or where else to ask
-        if (to == Self)
+        if (to == Self || _otherRanges.ContainsKey(to))
         {
-            return;
+            return; // whoever has another range would not learn that it is his
         }
 
-        bool heldForThem = range.Size == 1 && _holds.Awaits(range.Start, to) && !_space.Used.Contains(range.Start);
+        bool heldForThem = range.Size == 1 && Universe.Contains(range.Start) && _ring.OwnerOf(range.Start) == Self && !_space.Used.Contains(range.Start)
+            && (_holds.Awaits(range.Start, to) || _outside.Uses(to, range.Start));
         Ipv4Range given = range;
         if (!heldForThem && !_space.TryDonate(range, out given))
         {
@@ -285,7 +325,7 @@ public sealed partial class Allocator
     private void Granted()
     {
         _holds.Keep(_ring.OwnedBy(Self));
-        _space.Own(_ring.OwnedBy(Self), _holds.Ranges);
+        _space.Own(_ring.OwnedBy(Self), Withheld);
         _ringChanged = _spaceChanged = true;
         _tell = true;
     }
@@ -296,13 +336,17 @@ public sealed partial class Allocator
         return GossipOutcome.Failed(reason);
     }
 
-    private void Dispute(PeerName peer, string reason)
+    /// <returns>It is news.</returns>
+    private bool Dispute(PeerName peer, string reason)
     {
-        if (!_disputes.TryGetValue(peer, out string? known) || known != reason)
+        if (_disputes.TryGetValue(peer, out string? known) && known == reason)
         {
-            _disputes[peer] = reason;
-            Note($"IP allocation: {reason} ({Named(Self)} and {Named(peer)})", warning: true);
+            return false;
         }
+
+        _disputes[peer] = reason;
+        Note($"IP allocation: {reason} ({Named(Self)} and {Named(peer)})", warning: true);
+        return true;
     }
 
     private bool InUse(Ipv4Range range) => _space.Used.Intersects(range);

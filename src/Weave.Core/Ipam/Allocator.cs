@@ -61,7 +61,7 @@ public sealed partial class Allocator : IGossipChannel
         _ring = new Ring(Universe, directory.Self);
         _paxos = options.IsObserver ? null : new PaxosNode(new NodeId(directory.Self, directory.SelfUid));
         _gossip = new AllocatorGossip(this);
-        _outside = new OutsideTable(directory.Self, IsAlive);
+        _outside = new OutsideTable(directory.Self, IsAlive, address => _book.OwnerOf(address) is { } user && !_dead.ContainsKey(user));
         _nicknames[directory.Self] = directory.SelfNickname;
         _healers.Add(directory.Self);
     }
@@ -80,7 +80,7 @@ public sealed partial class Allocator : IGossipChannel
     {
         get
         {
-            TimeSpan? next = _nextDonor < _nextTick || _nextTick is null ? _nextDonor : _nextTick;
+            TimeSpan? next = new[] { _nextDonor, _nextTick, _refuseAt }.Min();
             foreach (TimeSpan died in _dead.Values)
             {
                 next = next is { } known && known < died + ContainerGrace ? known : died + ContainerGrace;
@@ -127,6 +127,7 @@ public sealed partial class Allocator : IGossipChannel
         }
 
         AskNextDonor();
+        RefuseBarred();
         foreach (string ident in _dead.Where(pair => pair.Value + ContainerGrace <= now.Elapsed).Select(pair => pair.Key).ToList())
         {
             _dead.Remove(ident);
@@ -152,7 +153,9 @@ public sealed partial class Allocator : IGossipChannel
             TryPending();
         }
 
+        ForgetAway();
         AskAgreement();
+        TellRivals();
         ClaimOrphans();
     }
 
@@ -172,6 +175,12 @@ public sealed partial class Allocator : IGossipChannel
         Note(refusal);
         _startOver = stored is not null;
         _recordLost = _forgetful = true;
+        if (stored?.Peer == Self)
+        {
+            _book.Adopt(stored.Owned); // another range, or a ring that is of no use, takes nobody's address away
+            RememberOrphans();
+        }
+
         return false;
     }
 
@@ -211,6 +220,7 @@ public sealed partial class Allocator : IGossipChannel
         if (Universe.Contains(found.Cidr.Address))
         {
             _orphans.Add(found.Cidr.Address);
+            _outsideChanged = true;
             Schedule();
         }
     }
@@ -218,12 +228,7 @@ public sealed partial class Allocator : IGossipChannel
     /// <summary>Stores, tells peers, answers callers.</summary>
     private void Finish()
     {
-        while (_retry || _retryAllocates)
-        {
-            Action again = _retry ? TryPending : () => TryAll(_pendingAllocates);
-            _retry = _retryAllocates = false;
-            again();
-        }
+        Decide();
 
         EndSearches();
         if (_ringChanged || _spaceChanged)
@@ -243,6 +248,22 @@ public sealed partial class Allocator : IGossipChannel
         _ringChanged = _spaceChanged = _startOver = false;
         Send();
         Answer();
+    }
+
+    private void Decide()
+    {
+        do
+        {
+            NoteOrigin();
+            Reconsider();
+            if (_retry || _retryAllocates)
+            {
+                Action again = _retry ? TryPending : () => TryAll(_pendingAllocates);
+                _retry = _retryAllocates = false;
+                again();
+            }
+        }
+        while (_retry || _retryAllocates || _reconsider);
     }
 
     private void ReportFree()

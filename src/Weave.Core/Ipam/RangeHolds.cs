@@ -103,6 +103,12 @@ public sealed class RangeHolds
         _holds.AddRange(kept);
     }
 
+    public void Clear()
+    {
+        _changed |= _holds.Count > 0;
+        _holds.Clear();
+    }
+
     /// <summary>Whether anything changed since the last call.</summary>
     public bool Drain()
     {

@@ -17,18 +17,20 @@ public sealed class RingHealing
     private readonly Ring _ours;
     private readonly Ring _theirs;
     private readonly Func<Ipv4Range, bool> _inUse;
-    private readonly Func<PeerName, bool> _heals;
+    private readonly RingEvidence _evidence;
+    private readonly bool _isCredible;
     private readonly List<RingEntry> _result = [];
     private readonly List<RingConflict> _conflicts = [];
     private bool _insisted;
 
-    private RingHealing(Ring ours, RingState theirs, Func<Ipv4Range, bool> inUse, Func<PeerName, bool> heals)
+    private RingHealing(Ring ours, RingState theirs, Func<Ipv4Range, bool> inUse, RingEvidence evidence)
     {
         _ours = ours;
         _theirs = new Ring(theirs.Range, theirs.Peer);
         _theirs.Restore(theirs);
         _inUse = inUse;
-        _heals = heals;
+        _evidence = evidence;
+        _isCredible = evidence.IsCredible(ours, theirs);
     }
 
     /// <summary>
@@ -55,26 +57,32 @@ public sealed class RingHealing
         return false;
     }
 
+    /// <summary>Both began with the same division, as far as is known.</summary>
+    public static bool HasSameOrigin(Ring ours, RingState theirs) =>
+        ours.Seeds.Count == 0 || theirs.Seeds.Count == 0 || ours.Seeds.SequenceEqual(theirs.Seeds);
+
     /// <summary>Merges a sound copy of the same range.</summary>
     /// <param name="ours">Our copy; not changed.</param>
     /// <param name="theirs">The other copy, checked by <see cref="RingCheck"/>.</param>
     /// <param name="inUse">Whether any of our addresses in the range is in use.</param>
-    /// <param name="heals">Whether a peer follows this rule.</param>
-    public static RingHealingResult Heal(Ring ours, RingState theirs, Func<Ipv4Range, bool> inUse, Func<PeerName, bool> heals)
+    /// <param name="evidence">Who lives, and who follows this rule.</param>
+    public static RingHealingResult Heal(Ring ours, RingState theirs, Func<Ipv4Range, bool> inUse, RingEvidence evidence)
     {
-        bool sameOrigin = ours.Seeds.Count == 0 || theirs.Seeds.Count == 0 || ours.Seeds.SequenceEqual(theirs.Seeds);
-        return sameOrigin ? new RingHealing(ours, theirs, inUse, heals).Walk(theirs) : ChooseOrigin(ours, theirs);
+        return HasSameOrigin(ours, theirs) ? new RingHealing(ours, theirs, inUse, evidence).Walk(theirs) : ChooseOrigin(ours, theirs, evidence);
     }
 
-    // Of two first divisions the one among more peers stays; of equals the one with the lower names.
-    private static RingHealingResult ChooseOrigin(Ring ours, RingState theirs)
+    // The ring of which more owners live stays, since names that live nowhere cost nothing to make up; of equals the one
+    // among more living seeds, then the one with the lower names.
+    private static RingHealingResult ChooseOrigin(Ring ours, RingState theirs, RingEvidence evidence)
     {
-        int order = theirs.Seeds.Count.CompareTo(ours.Seeds.Count);
-        for (int i = 0; order == 0 && i < ours.Seeds.Count; i++)
+        int order = evidence.Living(theirs.Entries).CompareTo(evidence.Living(ours.Entries));
+        order = order != 0 ? order : evidence.Living(theirs.Seeds).CompareTo(evidence.Living(ours.Seeds));
+        for (int i = 0; order == 0 && i < Math.Min(ours.Seeds.Count, theirs.Seeds.Count); i++)
         {
             order = ours.Seeds[i].CompareTo(theirs.Seeds[i]);
         }
 
+        order = order != 0 ? order : ours.Seeds.Count.CompareTo(theirs.Seeds.Count);
         bool yield = order > 0;
         RingConflict conflict = new(
             ours.Range, ours.Self, theirs.Peer, yield ? theirs.Peer : ours.Self, "the rings were seeded by different peers");
@@ -93,7 +101,10 @@ public sealed class RingHealing
         {
             RingEntry? m = i < mine.Count && mine[i].Token == tokens[k] ? mine[i++] : null;
             RingEntry? t = j < theirs.Entries.Count && theirs.Entries[j].Token == tokens[k] ? theirs.Entries[j++] : null;
-            _result.Add(Settle(m, t, tokens[k], tokens[(k + 1) % tokens.Count]));
+            if (Settle(m, t, tokens[k], tokens[(k + 1) % tokens.Count]) is { } settled)
+            {
+                _result.Add(settled);
+            }
         }
 
         Clamp();
@@ -101,11 +112,16 @@ public sealed class RingHealing
             _result, _ours.Seeds.Count == 0 ? theirs.Seeds : _ours.Seeds, _conflicts, !_result.SequenceEqual(mine), _insisted);
     }
 
-    private RingEntry Settle(RingEntry? mine, RingEntry? theirs, Ipv4Address from, Ipv4Address to)
+    private RingEntry? Settle(RingEntry? mine, RingEntry? theirs, Ipv4Address from, Ipv4Address to)
     {
         if (theirs is not { } t)
         {
             return mine!.Value;
+        }
+
+        if (!_isCredible && _evidence.Robs(_ours, t))
+        {
+            return NotRobbed(mine, t, from);
         }
 
         if (mine is { } m)
@@ -116,6 +132,18 @@ public sealed class RingHealing
         // Their token splits a range of ours: as if we had an entry here of the same version.
         bool splitsOurs = !_ours.IsEmpty && _ours.OwnerOf(from) == _ours.Self && t.Peer != _ours.Self;
         return splitsOurs && InUse(from, to) ? Dispute(t with { Peer = _ours.Self, Free = 0 }, t, from, to) : t;
+    }
+
+    // A living owner loses nothing to owners whom nobody has seen.
+    private RingEntry? NotRobbed(RingEntry? mine, RingEntry t, Ipv4Address from)
+    {
+        if (_conflicts.Count == 0)
+        {
+            PeerName owner = _ours.OwnerOf(from);
+            _conflicts.Add(new RingConflict(_ours.Range, owner, t.Peer, owner, "fewer owners of the ring that was received are here"));
+        }
+
+        return mine;
     }
 
     private RingEntry Newer(RingEntry m, RingEntry t)
@@ -150,8 +178,12 @@ public sealed class RingHealing
     private bool Outranks(RingEntry theirs)
     {
         bool theyUseIt = theirs.Free < _theirs.LengthAt(_theirs.IndexOf(theirs.Token));
-        return !theyUseIt || (_heals(theirs.Peer) && _ours.Self < theirs.Peer);
+        return !theyUseIt || (_evidence.Heals(theirs.Peer) ? _ours.Self < theirs.Peer : !OwnsAny(theirs.Peer));
     }
+
+    // To an original peer that took over what was ours we yield, since it would close the connection; but not to a name
+    // that owns nothing else.
+    private bool OwnsAny(PeerName peer) => _evidence.IsTrusting || _ours.Entries.Any(entry => entry.Peer == peer);
 
     // By version, then free count as with original peers, then the lower name: the last makes third parties agree.
     private static bool Older(RingEntry m, RingEntry t) =>

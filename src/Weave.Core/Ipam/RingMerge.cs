@@ -125,7 +125,7 @@ internal sealed class RingMerge(Ring ours, Func<Ipv4Range, bool> inUse)
     {
         if (mine.Peer == ours.Self && theirs.Peer == ours.Self)
         {
-            _result.Add(mine with { Version = theirs.Version + 1 }); // our data stands, above what is told of it
+            _result.Add(mine with { Version = Math.Max(theirs.Version, unchecked(theirs.Version + 1)) }); // our data stands, above what is told of it
             return null;
         }
 

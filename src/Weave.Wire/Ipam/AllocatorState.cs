@@ -24,6 +24,6 @@ public sealed record AllocatorState(
     /// </summary>
     public IReadOnlyList<RingEntry> Displaced { get; init; } = [];
 
-    /// <summary>Addresses outside the range, of every peer that the sender knows to have any. Our own addition.</summary>
+    /// <summary>What no ring tells of the peers that the sender knows, of itself first of all. Our own addition.</summary>
     public IReadOnlyList<OutsideAddresses> Outside { get; init; } = [];
 }

@@ -175,22 +175,47 @@ internal static class AllocatorStateReader
         List<OutsideAddresses> outside = new(reader.EnterSlice());
         while (reader.NextElement())
         {
-            OutsideAddresses each = new(default, 0, []);
-            reader.EnterStruct();
-            while (reader.NextField(out int field))
-            {
-                each = field switch
-                {
-                    0 => each with { Peer = ReadPeer(ref reader) },
-                    1 => each with { Version = reader.UInt64() },
-                    _ => each with { Addresses = ReadAddresses(ref reader) },
-                };
-            }
-
-            outside.Add(each);
+            outside.Add(ReadOutsideOf(ref reader));
         }
 
         return outside;
+    }
+
+    private static OutsideAddresses ReadOutsideOf(ref GobReader reader)
+    {
+        uint start = 0;
+        uint end = 0;
+        OutsideAddresses each = new(default, 0, []);
+        reader.EnterStruct();
+        while (reader.NextField(out int field))
+        {
+            switch (field)
+            {
+                case 0:
+                    each = each with { Peer = ReadPeer(ref reader) };
+                    break;
+                case 1:
+                    each = each with { Version = reader.UInt64() };
+                    break;
+                case 2:
+                    each = each with { Addresses = ReadAddresses(ref reader) };
+                    break;
+                case 3:
+                    start = reader.UInt32();
+                    break;
+                case 4:
+                    end = reader.UInt32();
+                    break;
+                case 5:
+                    each = each with { Origin = reader.UInt64() };
+                    break;
+                default:
+                    each = each with { IsInUse = reader.UInt64() != 0 };
+                    break;
+            }
+        }
+
+        return each with { Range = new Ipv4Range(start, end) };
     }
 
     private static List<Ipv4Address> ReadAddresses(ref GobReader reader)

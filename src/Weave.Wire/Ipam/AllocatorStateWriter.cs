@@ -80,6 +80,10 @@ internal static class AllocatorStateWriter
                 writer.UInt(address.Value);
             }
 
+            writer.UIntField(3, each.Range.Start.Value);
+            writer.UIntField(4, each.Range.End.Value);
+            writer.UIntField(5, each.Origin);
+            writer.UIntField(6, each.IsInUse ? 1U : 0);
             writer.EndStruct();
         }
     }

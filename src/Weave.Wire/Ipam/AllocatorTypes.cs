@@ -30,7 +30,14 @@ internal static class AllocatorTypes
         ("Seeds", GobType.SliceOf(GobType.UInt)));
 
     internal static readonly GobType Outside = GobType.Struct(
-        "outside", ("Peer", GobType.UInt), ("Version", GobType.UInt), ("Addresses", GobType.SliceOf(GobType.UInt)));
+        "outside",
+        ("Peer", GobType.UInt),
+        ("Version", GobType.UInt),
+        ("Addresses", GobType.SliceOf(GobType.UInt)),
+        ("Start", GobType.UInt),
+        ("End", GobType.UInt),
+        ("Origin", GobType.UInt),
+        ("InUse", GobType.UInt));
 
     // "Healers", "Outside" and "Displaced" are ours: receivers that do not know a field skip it.
     internal static readonly GobType State = GobType.Struct(

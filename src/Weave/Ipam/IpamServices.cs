@@ -58,6 +58,8 @@ internal static class IpamServices
         Allocator allocator = router.AddChannel(
             Allocator.ChannelName, sender => new Allocator(allocation, sender, router, new KernelRandom(), store));
         allocator.Start(loop.Now);
+        RangeProblems problems = new(provider.GetRequiredService<ProblemBoard>());
+        loop.AfterEach(() => problems.Show(allocator.OtherRanges));
         return new AddressAllocation(loop, allocator, universe, subnet, log);
     }
 

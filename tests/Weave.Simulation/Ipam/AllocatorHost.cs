@@ -16,6 +16,7 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
         _network = network;
         _original = original;
         Self = name;
+        Universe = network.Universe;
         Store = new MemoryAllocationStore(name);
     }
 
@@ -28,6 +29,12 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
     public IEnumerable<PeerName> Names => _network.Reachable(this).Append(this).Select(host => host.Self).Order();
 
     internal MemoryAllocationStore Store { get; }
+
+    /// <summary>The seeds that it is started with.</summary>
+    internal IReadOnlyList<PeerName> Seeds { get; set; } = [];
+
+    /// <summary>The range that it is started with.</summary>
+    internal Ipv4Cidr Universe { get; set; }
 
     internal Allocator? Allocator { get; private set; }
 
@@ -70,10 +77,10 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
         HasLeft = false;
         WasRemoved = false;
         AllocatorOptions options = new(
-            _network.Universe,
+            Universe,
             () => _network.Quorum,
             IsObserver: false,
-            Seeds: [],
+            Seeds,
             [.. Containers.Select(container => new PreClaim(container.Key, container.Value, IsContainer: true))]);
         Allocator = new Allocator(options, this, this, _network.Random, Store) { FollowsOriginalRule = _original };
         Allocator.Start(_network.Now);

@@ -31,6 +31,9 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
 
     internal int Delivered { get; private set; }
 
+    /// <summary>Told of each gossip that has arrived: from whom, to whom.</summary>
+    internal Action<AllocatorHost, AllocatorHost>? OnHeard { get; set; }
+
     internal bool IsQuiet => _unicasts.Count == 0 && _gossip.Count == 0;
 
     internal AllocatorHost Add(bool original = false)
@@ -208,6 +211,8 @@ internal sealed class AllocatorNetwork(SeededRandom random, Ipv4Cidr universe)
                 ? to.Allocator!.OnBroadcast(Now, from.Self, payload)
                 : to.Allocator!.OnGossip(Now, from.Self, payload);
         }
+
+        OnHeard?.Invoke(from, to);
     }
 
     private void Meet(AllocatorHost host, IEnumerable<AllocatorHost> peers)

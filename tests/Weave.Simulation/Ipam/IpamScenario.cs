@@ -11,11 +11,17 @@ internal static class IpamScenario
         List<AllocatorChaosResult> results = [];
         for (ulong seed = first; seed < first + (ulong)seeds; seed++)
         {
-            AllocatorChaosResult result = AllocatorChaos.Run(seed, trace: trace ? Console.Out.WriteLine : null);
-            results.Add(result);
-            if (result.Failure is not null)
+            foreach (AllocatorChaosResult result in new[]
             {
-                Console.Error.WriteLine(result.Failure);
+                AllocatorChaos.Run(seed, trace: trace ? Console.Out.WriteLine : null),
+                MeetingChaos.Run(seed, trace: trace ? Console.Out.WriteLine : null),
+            })
+            {
+                results.Add(result);
+                if (result.Failure is not null)
+                {
+                    Console.Error.WriteLine(result.Failure);
+                }
             }
         }
 

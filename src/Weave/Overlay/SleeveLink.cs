@@ -27,6 +27,7 @@ internal sealed class SleeveLink : ISubForwarder
     private readonly OverlayConnection _connection;
     private readonly ISubForwarderEvents _events;
     private readonly SleeveForwarder _machine;
+    private readonly Ipv4Address _connectedFrom;
     private readonly ITimer _timer;
     private readonly Queue<SleeveEffect> _work = new();
     private readonly List<SleeveEffect> _effects = [];
@@ -44,7 +45,9 @@ internal sealed class SleeveLink : ISubForwarder
         _connection = connection;
         _events = events;
         Cipher = cipher;
-        _machine = new SleeveForwarder(connection.Uid, connection.Outbound ? ToEndpoint(connection.RemoteAddress) : null, cipher.OverheadBytes);
+        UnderlayEndpoint far = ToEndpoint(connection.RemoteAddress);
+        _connectedFrom = far.Address;
+        _machine = new SleeveForwarder(connection.Uid, connection.Outbound ? far : null, cipher.OverheadBytes);
         _timer = overlay.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Publish();
     }
@@ -62,12 +65,14 @@ internal sealed class SleeveLink : ISubForwarder
     /// <summary>
     /// Whether a datagram from there may be this neighbour's. One that is sealed proves that by itself; in the clear anybody can
     /// write a name, so it has to come from where the neighbour is, or show the number of this connection, which only its two
-    /// ends know: that is how a neighbour whose address changes is found again.
+    /// ends know: that is how a neighbour whose address changes is found again. Before the first heartbeat it is where its
+    /// control connection comes from, so that nothing is lost when a connection is replaced.
     /// </summary>
     internal bool MayBeFrom(UnderlayEndpoint source, Span<byte> frames)
     {
         SleevePath? path = _path;
-        return Cipher.Name.Length > 0 || (path is not null && (source == path.Source || source == path.Remote)) || IsHeartbeat(frames);
+        bool known = path is null ? source.Address == _connectedFrom : source == path.Source || source == path.Remote;
+        return Cipher.Name.Length > 0 || known || IsHeartbeat(frames);
     }
 
     private bool IsHeartbeat(Span<byte> frames) =>
@@ -180,7 +185,18 @@ internal sealed class SleeveLink : ISubForwarder
         get
         {
             long until = Volatile.Read(ref _oneByOneUntil);
-            return until == 0 || _overlay.Now.Ticks >= until;
+            if (until == 0)
+            {
+                return true;
+            }
+
+            bool over = _overlay.Now.Ticks >= until;
+            if (over)
+            {
+                Volatile.Write(ref _oneByOneUntil, 0);
+            }
+
+            return over;
         }
     }
 

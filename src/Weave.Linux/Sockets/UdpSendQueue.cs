@@ -189,7 +189,8 @@ public sealed unsafe class UdpSendQueue : IDisposable
     private void Fail(UdpSocket socket, int index, int errno)
     {
         ref Message message = ref _messages[index];
-        if (message.Segments > 1 && errno is EIO or EINVAL)
+        // A segment that is bigger than the device's MTU is EINVAL before Linux 6.12, and the same as for a whole datagram since.
+        if (message.Segments > 1 && errno is (EIO or EINVAL or EMSGSIZE))
         {
             _errors.OnNotSegmented(message.Owner);
             SendOneByOne(socket, message);

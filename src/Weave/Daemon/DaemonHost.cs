@@ -37,6 +37,7 @@ public static class DaemonHost
             try
             {
                 await app.StartAsync(cancel).ConfigureAwait(false);
+                Surfaces.CloseToOthers(options.HttpAddress, options.StatusAddress, options.MetricsAddress);
             }
             catch (Exception failure)
             {

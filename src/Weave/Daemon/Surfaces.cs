@@ -41,6 +41,21 @@ internal static class Surfaces
         kestrel.Listen(endPoint!, listen => Mark(listen, surface));
     }
 
+    /// <summary>
+    /// Doors that are unix sockets are for root alone, whatever mask the process was started with. Until then a usual mask
+    /// keeps others out, as connecting needs the right to write.
+    /// </summary>
+    internal static void CloseToOthers(params IEnumerable<string> addresses)
+    {
+        foreach (string path in addresses.Select(UnixPath).OfType<string>().Where(File.Exists))
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
+    }
+
     /// <summary>Maps routes that are reached through any of <paramref name="surfaces"/>.</summary>
     internal static void MapSurface(this WebApplication app, Surface surfaces, Action<IEndpointRouteBuilder> map) =>
         app.UseWhen(

@@ -27,6 +27,8 @@ public sealed class SurfacesTests : IDisposable
         app.MapSurface(Surface.Control | Surface.Status, routes => routes.MapGet("/status", (RequestDelegate)(context => context.Response.WriteAsync("status"))));
         app.MapSurface(Surface.Control, routes => routes.MapGet("/secret", (RequestDelegate)(context => context.Response.WriteAsync("secret"))));
         await app.StartAsync();
+        Surfaces.CloseToOthers(Socket("control"), "", "127.0.0.1:6784");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Socket("control")));
 
         Assert.Equal("status", await GetAsync("control", "/status"));
         Assert.Equal("status", await GetAsync("status", "/status"));

@@ -227,11 +227,15 @@ internal static class LaunchCommand
             HostConfig = host with
             {
                 Ulimits = facts.LocksMaps ? [RouterContainer.Memory] : null,
-                Binds = [.. host.Binds!, .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. originalState, .. extra.Binds],
+                Binds = [.. host.Binds!, .. SocketFolders(context.Environment), .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. originalState, .. extra.Binds],
                 RestartPolicy = new RestartPolicy(arguments.Restart ? "always" : "no"),
             },
         };
     }
+
+    /// <summary>Where doors that are unix sockets lie, so that the host finds them.</summary>
+    private static IEnumerable<string> SocketFolders(CliEnvironment environment) => new[] { environment.HttpAddress, environment.StatusAddress }
+        .Where(address => address is ['/', ..]).Select(path => Path.GetDirectoryName(path)!).Distinct(StringComparer.Ordinal).Select(folder => $"{folder}:{folder}");
 
     /// <summary>Those of the original's launcher, then the user's, so that the user's win.</summary>
     internal static List<string> RouterArguments(CliContext context, LaunchArguments arguments, HostFacts facts)

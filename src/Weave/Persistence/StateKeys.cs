@@ -42,6 +42,9 @@ public static class StateKeys
     /// <summary>One per plugin network: its options.</summary>
     public const string Networks = "networks/";
 
+    /// <summary>One per sandbox: its endpoints on networks with multicast; the first carries the route.</summary>
+    public const string MulticastRoutes = "multicastRoutes/";
+
     /// <summary>One per address that Docker has from us.</summary>
     public const string PluginAddresses = "pluginAddresses/";
 }

@@ -63,6 +63,7 @@ internal static class PluginServices
             services.AddHostedService(provider => provider.GetRequiredService<SwarmWatch>());
         }
 
+        services.AddHostedService<MulticastHeirs>();
         services.AddSingleton<PluginAddresses>(); // without allocation nobody asks for it
         if (options.AllocationEnabled)
         {

@@ -8,9 +8,16 @@ internal sealed class FakeRoutes : IRoutes
 {
     internal List<Route> Table { get; } = [];
 
+    /// <summary>Called after a route was added.</summary>
+    internal Action OnAdd { get; set; } = () => { };
+
     public IReadOnlyList<Route> List() => [.. Table];
 
-    public void Add(string link, Ipv4Cidr destination, Ipv4Address? gateway = null) => Table.Add(new Route(destination, gateway, 1));
+    public void Add(string link, Ipv4Cidr destination, Ipv4Address? gateway = null)
+    {
+        Table.Add(new Route(destination, gateway, 1));
+        OnAdd();
+    }
 
     public void Remove(Route route) => Table.Remove(route);
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Weave.Daemon;
 using Weave.Ipam;
+using Weave.Linux.NetNs;
 using Weave.Linux.Netlink;
 using Weave.Persistence;
 using Weave.Plugin;
@@ -29,7 +30,7 @@ internal sealed class PluginHost : IAsyncDisposable
             kestrel.ListenOn(Surface.PluginMesh, DriverSockets.Own(Options.PluginMeshSocket, DriverSockets.Router));
         });
         builder.Services.AddRoutingCore().AddLogging().AddSingleton(Options).AddSingleton(time ?? TimeProvider.System).AddSingleton(store)
-            .AddSingleton<ILinks>(links).AddSingleton<IRoutes>(Routes).AddSingleton<ISysctls>(sysctls)
+            .AddSingleton<ILinks>(links).AddSingleton<IRoutes>(Routes).AddSingleton<INetworkNamespaces, FakeNamespaces>().AddSingleton<ISysctls>(sysctls)
             .AddSingleton<IAddressAllocation>(Allocation).AddPlugin(Options);
         _app = builder.Build();
         _app.MapPlugin();

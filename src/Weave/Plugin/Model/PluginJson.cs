@@ -31,5 +31,6 @@ namespace Weave.Plugin.Model;
 [JsonSerializable(typeof(ReleaseAddressRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(PluginNetwork))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class PluginJson : JsonSerializerContext;

@@ -366,6 +366,10 @@ public sealed class ConnectionMaker(Topology topology, int port, bool discovery,
             if (!_targets.TryGetValue(address, out Target? target))
             {
                 _targets.Add(address, target = new Target(now));
+                if (_callBacks.Values.Any(callBack => callBack.Address == address))
+                {
+                    target.TrySteadily(now);
+                }
             }
 
             target.Origin = origin;

@@ -194,7 +194,7 @@ public sealed partial class MeshRouter : IPeerDirectory
     {
         if (_connections.TryGetValue(id, out MeshConnection? connection))
         {
-            if (!byRemote)
+            if (!byRemote && !connection.Outbound)
             {
                 _maker.OnDoubt(now.Elapsed, id, doubted: true);
             }

@@ -60,8 +60,11 @@ internal sealed class Target
     {
         State = TargetState.Waiting;
         TryNow(now);
-        _steadyUntil = now + SteadyFor;
+        TrySteadily(now);
     }
+
+    /// <summary>Somebody who was with us until now ought to be there.</summary>
+    internal void TrySteadily(TimeSpan now) => _steadyUntil = now + SteadyFor;
 
     internal void Ended(TimeSpan now, TargetEnd how, string reason, bool wasConnected, IRandom random)
     {

@@ -169,6 +169,63 @@ public sealed class ConnectionMakerTests
         Assert.DoesNotContain(attempts, attempt => attempt.AcceptNewPeer);
     }
 
+    /// <summary>It may not know that the connection is dead, or where we are now.</summary>
+    [Fact]
+    public void Who_dialled_us_and_does_not_answer_is_called_back_steadily_until_it_answers()
+    {
+        Tell(new PeerLink(Self, "10.0.0.1:6783", true, true));
+        _maker.OnRegistered(new ConnectionId(1), Other, "10.0.0.2:40000", outbound: false);
+        Assert.Empty(_maker.Attempts(Seconds(0)));
+        _maker.OnDoubt(Seconds(5), new ConnectionId(1), doubted: true);
+        TimeSpan now = Seconds(5);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal("10.0.0.2:6783", Assert.Single(_maker.Attempts(now)).Text);
+            _maker.OnAborted(now, "10.0.0.2:6783", "network is unreachable");
+            Assert.Empty(_maker.Attempts(now));
+            Assert.True(_maker.Due!.Value - now <= Target.InitialInterval * 1.5, $"{_maker.Due - now} at {now}");
+            now = _maker.Due.Value;
+        }
+
+        _maker.OnDoubt(now, new ConnectionId(1), doubted: false);
+        Assert.Empty(_maker.Attempts(now + Seconds(5)));
+        Assert.Empty(_maker.Targets);
+    }
+
+    [Fact]
+    public void A_connection_in_doubt_is_dialled_beside_itself_and_is_one_again_when_it_answers()
+    {
+        Connect(Seconds(0));
+        _maker.OnDoubt(Seconds(60), new ConnectionId(1), doubted: true);
+        Assert.Equal("10.0.0.2:6783", Assert.Single(_maker.Attempts(Seconds(60))).Text);
+        _maker.OnAborted(Seconds(61), "10.0.0.2:6783", "no route to host");
+        _maker.OnDoubt(Seconds(62), new ConnectionId(1), doubted: false);
+        Assert.Empty(_maker.Attempts(Seconds(70)));
+        Assert.Equal(TargetState.Connected, Assert.Single(_maker.Targets).State);
+    }
+
+    [Fact]
+    public void Addresses_that_others_tell_of_are_tried_within_bounds_and_keep_their_pauses()
+    {
+        Tell([.. Enumerable.Range(0, 5000).Select(i => new PeerLink(new PeerName(1000 + (ulong)i), $"10.1.{i / 200}.{1 + (i % 200)}:6783", true, false))]);
+        _maker.Add(Seconds(0), [Direct("10.0.0.2")], replace: false);
+        Dictionary<string, TimeSpan> last = [];
+        for (TimeSpan now = Seconds(0); now < Seconds(60); now += TimeSpan.FromMilliseconds(50))
+        {
+            IReadOnlyList<DialAttempt> attempts = _maker.Attempts(now);
+            Assert.InRange(attempts.Count, 0, MeshLimits.UndescribedDials + 1);
+            Assert.InRange(_maker.Targets.Count(), 1, MeshLimits.UndescribedTargets + 1);
+            foreach (DialAttempt attempt in attempts)
+            {
+                Assert.True(!last.TryGetValue(attempt.Text, out TimeSpan before) || now - before >= Target.InitialInterval / 2, attempt.Text);
+                last[attempt.Text] = now;
+                _maker.OnAborted(now, attempt.Text, "no route to host");
+            }
+        }
+
+        Assert.Contains("10.0.0.2:6783", last.Keys);
+    }
+
     [Fact]
     public void Without_discovery_nobody_is_looked_for()
     {

@@ -9,6 +9,13 @@ public static class FirewallNames
     public const string CanaryChain = "WEAVE-CANARY";
     public const string PolicyChain = "WEAVE-NPC";
     public const string PolicyEgressChain = "WEAVE-NPC-EGRESS";
+
+    /// <summary>In mangle: what containers send to ports of routers, on this host and through it.</summary>
+    public const string DoorsChain = "WEAVE-DOORS";
+    public const string DoorsBeyondChain = "WEAVE-DOORS-BEYOND";
+
+    /// <summary>In raw: packets of the fast datapath's tunnel.</summary>
+    public const string TunnelChain = "WEAVE-TUNNEL";
     public const string LocalSet = "weaver-no-masq-local";
 
     /// <summary>How remarks begin by which rules of ours are known whatever ports they were made for.</summary>

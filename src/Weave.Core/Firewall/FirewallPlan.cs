@@ -75,6 +75,11 @@ public static class FirewallPlan
             }
         }
 
+        foreach (string line in Stale(table, found))
+        {
+            yield return line;
+        }
+
         foreach ((string chain, string rule) in table.Anywhere)
         {
             if (found.Rules(table.Name, chain) is not { } rules || !rules.Contains(rule))
@@ -86,6 +91,26 @@ public static class FirewallPlan
         foreach (string line in ForwardOrder.Changes(table.InForward, found.Rules(table.Name, "FORWARD") ?? []))
         {
             yield return line;
+        }
+    }
+
+    /// <summary>What an earlier daemon, launched otherwise, left: jumps to chains of this table that are not wanted, and retired chains.</summary>
+    private static IEnumerable<string> Stale(FirewallTable table, FirewallState found)
+    {
+        HashSet<string> targets = [.. table.Own.Select(own => own.Chain), .. table.Retired];
+        HashSet<(string, string)> wanted = [.. table.Anywhere, .. table.InForward.Select(rule => ("FORWARD", rule))];
+        foreach (string chain in found.Chains(table.Name).Where(chain => !FirewallNames.IsOurs(chain)))
+        {
+            foreach (string rule in found.Rules(table.Name, chain)!.Where(rule => targets.Contains(FirewallRule.TargetOf(rule)) && !wanted.Contains((chain, rule))))
+            {
+                yield return $"-D {chain} {rule}";
+            }
+        }
+
+        foreach (string chain in table.Retired.Where(chain => found.Rules(table.Name, chain) is not null))
+        {
+            yield return $"-F {chain}";
+            yield return $"-X {chain}";
         }
     }
 

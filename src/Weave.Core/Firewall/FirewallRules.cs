@@ -11,8 +11,8 @@ public static class FirewallRules
     private static readonly (string Chain, IReadOnlyList<string> Rules)[] NoChains = [];
     private static readonly (string Chain, string Rule)[] NoRules = [];
 
-    /// <summary>The tables that we touch: filter, nat, mangle.</summary>
-    public static IReadOnlyList<FirewallTable> For(FirewallSpec spec) => [Filter(spec), Nat(spec), Mangle()];
+    /// <summary>The tables that we touch: filter, nat, mangle, raw.</summary>
+    public static IReadOnlyList<FirewallTable> For(FirewallSpec spec) => [Filter(spec), Nat(spec), Mangle(spec), Raw(spec)];
 
     private static FirewallTable Filter(FirewallSpec spec) => new("filter")
     {
@@ -30,7 +30,22 @@ public static class FirewallRules
         Anywhere = [("POSTROUTING", $"-j {FirewallNames.NatChain}"), .. spec.Dns is null ? NoRules : [("PREROUTING", $"-j {FirewallNames.DnsChain}")]],
     };
 
-    private static FirewallTable Mangle() => new("mangle") { Own = [(FirewallNames.CanaryChain, [])] };
+    private static FirewallTable Mangle(FirewallSpec spec) => spec.ContainerBridges.Count == 0
+        ? new("mangle") { Own = [(FirewallNames.CanaryChain, [])] }
+        : new("mangle") { Own = [(FirewallNames.CanaryChain, []), .. DoorRules.Chains(spec)], Anywhere = [.. DoorRules.Jumps(spec)] };
+
+    private static FirewallTable Raw(FirewallSpec spec)
+    {
+        string port = string.Create(CultureInfo.InvariantCulture, $"-p udp -m udp --dport {spec.Port + 1}");
+        return spec.UntrackedTunnel
+            ? new("raw")
+            {
+                Own = [(FirewallNames.TunnelChain, ["-j CT --notrack"])],
+                // What is for other hosts behind this one may be translated, for which it has to be tracked.
+                Anywhere = [("PREROUTING", $"{port} -m addrtype --dst-type LOCAL -j {FirewallNames.TunnelChain}"), ("OUTPUT", $"{port} -j {FirewallNames.TunnelChain}")],
+            }
+            : new("raw") { Retired = [FirewallNames.TunnelChain] };
+    }
 
     private static IEnumerable<string> Input(FirewallSpec spec)
     {

@@ -22,6 +22,18 @@ public sealed record FirewallSpec
     /// <summary>TCP ports of status and metrics on 127.0.0.1.</summary>
     public IReadOnlyList<int> StatusPorts { get; init; } = [];
 
+    /// <summary>
+    /// Links that containers are behind: bridges of Docker and ours. Nothing that comes from there reaches the ports of a
+    /// router, on this host or on others, which would take it for this host's own.
+    /// </summary>
+    public IReadOnlyList<string> ContainerBridges { get; init; } = [];
+
+    /// <summary>Further TCP ports of ours that containers do not reach.</summary>
+    public IReadOnlyList<int> ClosedToContainers { get; init; } = [];
+
+    /// <summary>The kernel keeps no connections for packets of the fast datapath's tunnel, each flow of which would be one.</summary>
+    public bool UntrackedTunnel { get; init; }
+
     /// <summary>A policy controller fills chains of its own, and what they do not accept is dropped.</summary>
     public bool ExpectPolicy { get; init; }
 

@@ -6,6 +6,9 @@ public sealed record FirewallTable(string Name)
     /// <summary>Chains whose whole content is ours.</summary>
     public IReadOnlyList<(string Chain, IReadOnlyList<string> Rules)> Own { get; init; } = [];
 
+    /// <summary>Chains of ours that must not be there, nor jumps to them.</summary>
+    public IReadOnlyList<string> Retired { get; init; } = [];
+
     /// <summary>Chains that must exist and that others fill.</summary>
     public IReadOnlyList<string> Shared { get; init; } = [];
 

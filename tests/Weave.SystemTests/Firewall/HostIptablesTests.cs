@@ -13,6 +13,9 @@ public sealed class HostIptablesTests : IDisposable
         DockerBridge = "docker0",
         DockerBridgeAddress = Ipv4Address.Parse("172.17.0.1"),
         ControlPort = 6784,
+        ContainerBridges = ["weave", "docker0", "br-0123456789ab"],
+        ClosedToContainers = [6782, 6784],
+        UntrackedTunnel = true,
         Exposures = [new Exposure(Ipv4Cidr.Parse("10.32.0.1/12"), true), new Exposure(Ipv4Cidr.Parse("10.2.0.1/16"), false)],
     });
 

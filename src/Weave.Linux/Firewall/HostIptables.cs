@@ -4,7 +4,9 @@ using Weave.Wire.Primitives;
 namespace Weave.Linux.Firewall;
 
 /// <summary>The host's iptables, of the kind (nft or legacy) in which its rules are.</summary>
-public sealed class HostIptables(IHostPrograms programs) : IFirewall
+/// <param name="programs">How its programs are run.</param>
+/// <param name="procPath">Where /proc is.</param>
+public sealed class HostIptables(IHostPrograms programs, string procPath = "/proc") : IFirewall
 {
     private const string LockWait = "5"; // seconds to wait for whoever holds the lock of iptables
 
@@ -16,6 +18,16 @@ public sealed class HostIptables(IHostPrograms programs) : IFirewall
     public string Flavour => _flavour ??= Detect();
 
     public string Save() => Checked($"{Flavour}-save", []).Output;
+
+    public string Stamp() => RulesStamp.Take(procPath);
+
+    public OtherRules SaveOthers()
+    {
+        string[] legacy = RulesStamp.LegacyTables($"{procPath}/self/net/ip_tables_names");
+        string[] legacy6 = RulesStamp.LegacyTables($"{procPath}/self/net/ip6_tables_names");
+        string other = Flavour == "iptables-legacy" ? IfThere("iptables-nft-save") : legacy.Length > 0 ? IfThere("iptables-legacy-save") : "";
+        return new OtherRules(other, [IfThere("ip6tables-nft-save"), legacy6.Length > 0 ? IfThere("ip6tables-legacy-save") : ""], NftTables());
+    }
 
     public void Restore(string script)
     {
@@ -67,6 +79,22 @@ public sealed class HostIptables(IHostPrograms programs) : IFirewall
             programs.Run("conntrack", ["-D", "-p", "udp", "--dport", udpPort.ToString(CultureInfo.InvariantCulture)]);
         }
     }
+
+    /// <summary>Table by table, without those that iptables has in nft: it prints them itself, and may have thousands of rules.</summary>
+    private string NftTables()
+    {
+        const string OfIptables = "filter nat mangle raw security";
+        IEnumerable<string[]> tables = IfThere("nft", "list", "tables").Split('\n').Select(line => line.Trim().Split(' ')).Where(words => words is ["table", _, _]);
+        return string.Concat(tables.Where(words => words[1] is not ("ip" or "ip6") || !OfIptables.Split(' ').Contains(words[2]) || IsForeign(words[1], words[2]))
+            .Select(words => IfThere("nft", "list", "table", words[1], words[2])));
+    }
+
+    /// <summary>A table with a name of iptables that somebody made with nft.</summary>
+    private bool IsForeign(string family, string table) =>
+        IfThere($"{(family == "ip" ? "iptables" : "ip6tables")}-nft-save", "-t", table).Contains("is incompatible", StringComparison.Ordinal);
+
+    private string IfThere(string program, params string[] arguments) =>
+        programs.Exists(program) && programs.Run(program, arguments) is { ExitCode: 0 } result ? result.Output : "";
 
     /// <summary>
     /// Where Docker's rules are, else where most rules are, else what the plain command is. Looking does not create

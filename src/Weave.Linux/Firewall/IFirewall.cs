@@ -8,6 +8,12 @@ public interface IFirewall
     /// <summary>All tables, as <c>iptables-save</c> prints them.</summary>
     string Save();
 
+    /// <summary>A word that changes when any rules of this host do; cheap. See <see cref="RulesStamp"/> for what it may miss.</summary>
+    string Stamp();
+
+    /// <summary>What others keep elsewhere.</summary>
+    OtherRules SaveOthers();
+
     /// <summary>Carries out a script for <c>iptables-restore --noflush</c>: per table all of it or nothing.</summary>
     void Restore(string script);
 

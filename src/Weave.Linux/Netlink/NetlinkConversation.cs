@@ -24,15 +24,17 @@ internal sealed class NetlinkConversation : INetlinkConversation
     private const int NETLINK_GET_STRICT_CHK = 12;
 
     private readonly string _attempt;
-    private readonly SafeFileHandle _socket = NetlinkNative.Open(NetlinkNative.AF_NETLINK, NetlinkNative.SOCK_RAW, NetlinkNative.NETLINK_ROUTE);
+    private readonly SafeFileHandle _socket;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(LargestMessage);
 
     /// <param name="attempt">What for, as errors begin.</param>
     /// <param name="request">The question.</param>
     /// <param name="strict">Have the kernel choose what the question asks for, since 5.0; an older one sends everything.</param>
-    internal NetlinkConversation(string attempt, NetlinkRequest request, bool strict = false)
+    /// <param name="family">Which part of the kernel is asked.</param>
+    internal NetlinkConversation(string attempt, NetlinkRequest request, bool strict = false, int family = NetlinkNative.NETLINK_ROUTE)
     {
         _attempt = attempt;
+        _socket = NetlinkNative.Open(NetlinkNative.AF_NETLINK, NetlinkNative.SOCK_RAW, family);
 
         // Only for better messages, and absent before 4.12: an error here changes nothing.
         _ = NetlinkNative.SetSocketOption(_socket, NetlinkNative.SOL_NETLINK, NetlinkNative.NETLINK_EXT_ACK, 1, sizeof(int));

@@ -7,12 +7,15 @@ namespace Weave.Linux.Netlink;
 internal static partial class NetlinkNative
 {
     internal const int AF_INET = 2;
+    internal const int AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
     internal const int AF_PACKET = 17;
     internal const int SOCK_DGRAM = 2;
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int NETLINK_ROUTE = 0;
+    internal const int NETLINK_NETFILTER = 12;
+    internal const int IPPROTO_RAW = 255;
     internal const int SOL_NETLINK = 270;
     internal const int NETLINK_EXT_ACK = 11;
 
@@ -24,6 +27,9 @@ internal static partial class NetlinkNative
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetSocketOption(SafeFileHandle socket, int level, int name, ReadOnlySpan<byte> value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetSocketOption(SafeFileHandle socket, int level, int name, Span<byte> value, ref uint length);
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     internal static partial int Bind(SafeFileHandle socket, ReadOnlySpan<byte> address, uint length);

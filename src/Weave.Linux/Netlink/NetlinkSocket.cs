@@ -36,9 +36,12 @@ internal static class NetlinkSocket
 
     /// <summary>Sends and hands the one message of the answer to <paramref name="each"/>. For lists there is <see cref="Dump"/>.</summary>
     /// <exception cref="KernelException">Refused; the message begins with <paramref name="attempt"/>.</exception>
-    internal static void Ask(string attempt, NetlinkRequest request, Answer each)
+    internal static void Ask(string attempt, NetlinkRequest request, Answer each) => Ask(attempt, NetlinkNative.NETLINK_ROUTE, request, each);
+
+    /// <summary>The same of another part of the kernel, such as <see cref="NetlinkNative.NETLINK_NETFILTER"/>.</summary>
+    internal static void Ask(string attempt, int family, NetlinkRequest request, Answer each)
     {
-        using NetlinkConversation answer = new(attempt, request);
+        using NetlinkConversation answer = new(attempt, request, family: family);
         if (Read(attempt, answer, each) == Progress.Interrupted)
         {
             throw new KernelException($"{attempt}: the kernel's answer was lost", Errno.EINTR);

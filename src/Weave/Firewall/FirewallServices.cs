@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weave.Daemon;
+using Weave.Docker;
 using Weave.Ipam;
 using Weave.Linux.Bridge;
 using Weave.Linux.Firewall;
@@ -16,7 +17,10 @@ public static class FirewallServices
     /// <summary>Rules of the host and <see cref="IExposure"/>. Needs links, addresses and the ARP announcer.</summary>
     public static IServiceCollection AddFirewall(this IServiceCollection services) => services
         .AddSingleton<IHostPrograms>(provider => new HostPrograms(HostNamespace(provider.GetRequiredService<DaemonOptions>())))
-        .AddSingleton<IFirewall, HostIptables>()
+        .AddSingleton<IFirewall>(provider => new HostIptables(provider.GetRequiredService<IHostPrograms>(), provider.GetRequiredService<DaemonOptions>().ProcPath))
+        .AddSingleton(provider => new ContainerBridges(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ContainerBridges>>(), provider.GetService<DockerClient>()))
+        .AddSingleton<ProhibitionWatch>()
         .AddSingleton<IExposureOwner>(provider => new ExposureOwner(provider.GetService<IAddressAllocation>(), provider.GetService<NameService>()))
         .AddSingleton(MakeFirewall)
         .AddSingleton<IExposure>(provider => provider.GetRequiredService<HostFirewall>())
@@ -29,6 +33,8 @@ public static class FirewallServices
         provider.GetRequiredService<ILinks>(),
         provider.GetRequiredService<IAddresses>(),
         provider.GetRequiredService<IArpAnnouncer>(),
+        provider.GetRequiredService<ContainerBridges>(),
+        provider.GetRequiredService<ProhibitionWatch>(),
         provider.GetRequiredService<IStateStore>(),
         provider.GetRequiredService<IExposureOwner>(),
         provider.GetService<IDnsAddresses>(), // without names there is none

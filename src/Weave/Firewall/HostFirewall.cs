@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weave.Core.Firewall;
@@ -15,7 +16,8 @@ namespace Weave.Firewall;
 /// <summary>Keeps the host's rules as we want them, and exposes addresses.</summary>
 /// <remarks>
 /// 1. At start: exposures are those stored and those of the daemon before us that are recognised; everything is applied.
-/// 2. Every <see cref="CheckEvery"/>: what somebody flushed, deleted or moved is put back, addresses of the host too.
+/// 2. When rules change, and every <see cref="LookEvery"/> at least: what somebody flushed, deleted or moved is put back, addresses of the host too.
+/// A look costs what the host's rules cost to print, so the next one waits for a multiple of that.
 /// 3. On expose and hide: the address, then the rules.
 /// Rules stay when the daemon stops, so that containers keep their network.
 /// </remarks>
@@ -25,6 +27,8 @@ internal sealed class HostFirewall(
     ILinks links,
     IAddresses addresses,
     IArpAnnouncer announcer,
+    ContainerBridges bridges,
+    ProhibitionWatch prohibitions,
     IStateStore store,
     IExposureOwner owner,
     IDnsAddresses? dns,
@@ -33,7 +37,12 @@ internal sealed class HostFirewall(
     ILogger<HostFirewall> logger)
     : BackgroundService, IExposure, ILocalRanges
 {
-    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(3); // back within 5 s, with the time of the tools
+    private const int PatienceWithChange = 4;
+    private const int PatienceWithoutChange = 60;
+
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1); // back within 5 s, with the time of the tools
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan JudgeEvery = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly StoredExposures _stored = new(store, links, options.WeaveBridge);
@@ -43,6 +52,11 @@ internal sealed class HostFirewall(
     private bool _begun;
     private bool _exposed;
     private string? _reported;
+    private string? _seen;
+    private long _looked;
+    private long _judged;
+    private TimeSpan _cost;
+    private bool _mayUntrack = options.FastDatapath;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -105,7 +119,7 @@ internal sealed class HostFirewall(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                await AloneAsync(TryApply, stoppingToken).ConfigureAwait(false);
+                await AloneAsync(Tend, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -169,6 +183,27 @@ internal sealed class HostFirewall(
         }
     }
 
+    /// <summary>Applies if there may be something to do.</summary>
+    private bool Tend()
+    {
+        try
+        {
+            TimeSpan since = time.GetElapsedTime(_looked);
+            bool due = Stamp() != _seen ? since >= _cost * PatienceWithChange : since >= LookEvery && since >= _cost * PatienceWithoutChange;
+            if (due)
+            {
+                return TryApply();
+            }
+
+            Expose();
+            return Renew();
+        }
+        catch (FirewallException)
+        {
+            return TryApply(); // which tells
+        }
+    }
+
     /// <summary>Applies, and says what is wrong, once.</summary>
     private bool TryApply()
     {
@@ -177,6 +212,7 @@ internal sealed class HostFirewall(
             Expose();
             bool changed = Apply();
             _reported = null;
+            problems.Clear("firewall");
             return changed;
         }
         catch (FirewallException reason)
@@ -185,6 +221,7 @@ internal sealed class HostFirewall(
             {
                 _reported = reason.Message;
                 logger.Failed(reason.Message);
+                problems.Raise("firewall", "", $"rules of this host cannot be set: {reason.Message}");
             }
 
             return false;
@@ -221,6 +258,19 @@ internal sealed class HostFirewall(
 
     private bool Apply()
     {
+        string stamp = Stamp(); // before the look: what changes meanwhile is looked at again
+        try
+        {
+            return Look(stamp != _seen || time.GetElapsedTime(_judged) >= JudgeEvery);
+        }
+        finally
+        {
+            (_seen, _looked) = (stamp, time.GetTimestamp());
+        }
+    }
+
+    private bool Look(bool judge)
+    {
         FirewallSpec spec = Spec();
         if (spec.NoMasqueradeLocal && firewall.Members(FirewallNames.LocalSet)?.ToHashSet().SetEquals(_local) is not true)
         {
@@ -228,16 +278,54 @@ internal sealed class HostFirewall(
             firewall.SetMembers(FirewallNames.LocalSet, _local);
         }
 
-        string script = FirewallPlan.From(FirewallRules.For(spec), FirewallState.Parse(firewall.Save()));
+        long began = time.GetTimestamp();
+        FirewallState found = FirewallState.Parse(firewall.Save());
+        TimeSpan reading = time.GetElapsedTime(began); // what is waited for a lock, to write, is no cost
+        spec = spec with { UntrackedTunnel = _mayUntrack && TunnelTracking.IsNeedless(found, options.Port + 1) };
+        bool changed = Change(spec, found);
+        if (changed || judge)
+        {
+            began = time.GetTimestamp();
+            Kernel(() => prohibitions.Judge(changed ? FirewallState.Parse(firewall.Save()) : found, firewall));
+            _judged = time.GetTimestamp();
+            _cost = reading + time.GetElapsedTime(began);
+        }
+
+        Renew();
+        return changed;
+    }
+
+    private bool Change(FirewallSpec spec, FirewallState found)
+    {
+        string script = FirewallPlan.From(FirewallRules.For(spec), found);
         if (script.Length == 0)
         {
             return false;
         }
 
         logger.Reconfiguring();
-        firewall.Restore(script);
+        try
+        {
+            firewall.Restore(script);
+        }
+        catch (FirewallException reason) when (spec.UntrackedTunnel)
+        {
+            // It may be for that: kernels can be built without. The rest must not suffer.
+            Change(spec with { UntrackedTunnel = false }, FirewallState.Parse(firewall.Save()));
+            _mayUntrack = false;
+            logger.TunnelTracked(reason.Message);
+        }
+
         return true;
     }
+
+    private bool Renew() => Kernel(() =>
+    {
+        prohibitions.Renew();
+        return true;
+    });
+
+    private string Stamp() => Kernel(() => $"{firewall.Stamp()} {prohibitions.Stamp()} {dns?.Current()} {string.Join(' ', bridges.Among(links.List()))}");
 
     private FirewallSpec Spec()
     {
@@ -254,6 +342,8 @@ internal sealed class HostFirewall(
             Dns = dns?.Current(),
             ControlPort = HostPort.TryParse(options.HttpAddress, out HostPort control) ? control.Port : null,
             StatusPorts = [.. Ports(options.StatusAddress), .. Ports(options.MetricsAddress)],
+            ContainerBridges = bridges.Among(Kernel(links.List)),
+            ClosedToContainers = [.. Ports(options.HttpAddress), .. LoopbackPorts(options.StatusAddress), .. LoopbackPorts(options.MetricsAddress)],
             ExpectPolicy = options.ExpectNpc,
             NoMasqueradeLocal = options.NoMasqueradeLocal,
             Exposures = _exposures,
@@ -262,6 +352,10 @@ internal sealed class HostFirewall(
 
     /// <summary>None when it is off or a unix socket.</summary>
     private static IEnumerable<int> Ports(string address) => HostPort.TryParse(address, out HostPort door) ? [door.Port] : [];
+
+    /// <summary>Who puts them elsewhere wants them read, maybe by a container.</summary>
+    private static IEnumerable<int> LoopbackPorts(string address) =>
+        HostPort.TryParse(address, out HostPort door) && IPAddress.TryParse(door.Host, out IPAddress? host) && IPAddress.IsLoopback(host) ? [door.Port] : [];
 
     private void AddAddress(Ipv4Cidr address)
     {

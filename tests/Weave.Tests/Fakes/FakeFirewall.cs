@@ -11,6 +11,10 @@ internal sealed class FakeFirewall : IFirewall
 
     public string Save() => _host.Save();
 
+    public string Stamp() => _host.Save();
+
+    public OtherRules SaveOthers() => new("", [], "");
+
     public void Restore(string script) => _host.Restore(script);
 
     public void SetMembers(string set, IReadOnlyCollection<Ipv4Cidr> members) => throw new NotSupportedException();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Weave.Daemon;
 using Weave.Firewall;
+using Weave.Linux.Bpf;
 using Weave.Linux.Bridge;
 using Weave.Linux.Firewall;
 using Weave.Linux.Netlink;
@@ -13,11 +14,12 @@ using Weave.Wire.Primitives;
 namespace Weave.Tests.Firewall;
 
 /// <summary>What <c>weave expose</c> was asked for, and what may happen to it.</summary>
-public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner
+public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner, IBridgeDetour, IDisposable
 {
     private static readonly Ipv4Cidr First = Ipv4Cidr.Parse("10.32.0.1/12");
     private static readonly Ipv4Cidr Second = Ipv4Cidr.Parse("10.50.0.1/16");
 
+    private readonly DirectoryInfo _proc = Directory.CreateTempSubdirectory("weave-firewall");
     private readonly MemoryStateStore _store = new();
     private readonly ProblemBoard _problems = new(TimeProvider.System, NullLogger<ProblemBoard>.Instance);
     private readonly List<Ipv4Cidr> _forgotten = [];
@@ -25,6 +27,8 @@ public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner
     private FakeLinks _links = new();
     private FakeAddresses _addresses;
     private FakeFirewall _rules = new();
+    private ContainerBridges? _bridges;
+    private BridgedFrames _detour;
 
     public HostFirewallTests()
     {
@@ -176,6 +180,27 @@ public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner
         await after.StopAsync(default);
     }
 
+    [Fact]
+    public async Task Frames_pass_the_bridge_while_a_rule_may_be_about_them()
+    {
+        FakeTimeProvider time = new();
+        using HostFirewall firewall = await StartAsync(time);
+        Assert.Equal(BridgedFrames.None, _detour);
+        _rules.Restore("*mangle\n-A FORWARD -s 10.32.0.7/32 -j DROP\nCOMMIT\n");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await firewall.SetAsync([], default); // waits until the look is over, or makes it
+        Assert.Equal(BridgedFrames.All, _detour);
+        await firewall.StopAsync(default);
+    }
+
+    public void Dispose()
+    {
+        _bridges?.Dispose();
+        _proc.Delete(recursive: true);
+    }
+
+    public void Take(BridgedFrames frames) => _detour = frames;
+
     public void Announce(Link link, Ipv4Address address) => _announced.Add(address);
 
     public Task ForgetAsync(Ipv4Cidr address, CancellationToken cancel)
@@ -186,8 +211,15 @@ public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner
 
     private async Task<HostFirewall> StartAsync(TimeProvider? time = null)
     {
-        HostFirewall firewall = new(
-            new DaemonOptions { HttpAddress = "127.0.0.1:6784" }, _rules, _links, _addresses, this, _store, this, null, _problems, time ?? new FakeTimeProvider(), NullLogger<HostFirewall>.Instance);
+        string filtered = Path.Combine(_proc.FullName, "sys/net/bridge");
+        Directory.CreateDirectory(filtered);
+        File.WriteAllText(Path.Combine(filtered, "bridge-nf-call-iptables"), "1\n");
+        DaemonOptions options = new() { HttpAddress = "127.0.0.1:6784", ProcPath = _proc.FullName };
+        time ??= new FakeTimeProvider();
+        _bridges?.Dispose();
+        _bridges = new ContainerBridges(options, time, NullLogger<ContainerBridges>.Instance);
+        ProhibitionWatch prohibitions = new(options, _links, _addresses, this, NullLogger<ProhibitionWatch>.Instance);
+        HostFirewall firewall = new(options, _rules, _links, _addresses, this, _bridges, prohibitions, _store, this, null, _problems, time, NullLogger<HostFirewall>.Instance);
         await firewall.StartAsync(default);
         return firewall;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weave.Daemon;
+using Weave.Firewall;
 using Weave.Linux.Bridge;
 using Weave.Linux.Netlink;
 using Weave.Mesh;
@@ -18,6 +19,7 @@ internal static class FastServices
     /// </summary>
     internal static IServiceCollection AddFastDatapath(this IServiceCollection services) => services
         .AddSingleton<FastDatapathHolder>()
+        .AddSingleton<IBridgeDetour, FastDetour>()
         .AddSingleton(MakeMode)
         .AddSingleton<ISubOverlay>(MakeOverlay)
         .AddHostedService<FastPorts>();

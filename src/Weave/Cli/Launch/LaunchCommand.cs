@@ -24,6 +24,7 @@ internal static class LaunchCommand
     {
         LaunchArguments arguments = LaunchArguments.Read(context.Environment, args);
         LaunchArguments.Check(RouterArguments(context, arguments, new HostFacts()));
+        _ = ExtraDockerArguments.Read(context.Environment.Or("WEAVE_DOCKER_ARGS", "")); // before anything is made
         await EnsureNotRunningAsync(context).ConfigureAwait(false);
         HostFacts facts = await LookAtHostAsync(context, arguments.Range ?? DefaultRange).ConfigureAwait(false);
         Warn(context, arguments, facts);
@@ -224,12 +225,12 @@ internal static class LaunchCommand
                 .. extra.Variables,
             ],
             Labels = Labels(extra.Labels),
-            HostConfig = host with
+            HostConfig = extra.Change(host with
             {
                 Ulimits = facts.LocksMaps ? [RouterContainer.Memory] : null,
                 Binds = [.. host.Binds!, .. SocketFolders(context.Environment), .. facts.HasBpf ? [RouterContainer.BpfBind] : Array.Empty<string>(), $"{context.Environment.DatabaseVolume}:/weavedb", .. originalState, .. extra.Binds],
                 RestartPolicy = new RestartPolicy(arguments.Restart ? "always" : "no"),
-            },
+            }),
         };
     }
 

@@ -35,6 +35,7 @@ internal static class RouterContainer
     {
         NetworkMode = "host",
         PidMode = "host",
+        UsernsMode = "host", // where the engine maps root to another user, it refuses the other two without
         CapDrop = ["ALL"],
         CapAdd = Capabilities,
         Devices = [new DeviceSpec("/dev/net/tun", "/dev/net/tun", "rw")],

@@ -14,6 +14,19 @@ public sealed record HostSpec
 
     public string? UTSMode { get; init; }
 
+    /// <summary><c>host</c>: as root of the host, whatever the engine maps root to (<c>userns-remap</c>).</summary>
+    public string? UsernsMode { get; init; }
+
+    /// <summary>Most bytes of memory; 0 for no limit.</summary>
+    public long Memory { get; init; }
+
+    /// <summary>Processors, times 1e9; 0 for no limit.</summary>
+    public long NanoCpus { get; init; }
+
+    public long CpuShares { get; init; }
+
+    public string? CpusetCpus { get; init; }
+
     public bool Privileged { get; init; }
 
     public bool AutoRemove { get; init; }

@@ -57,6 +57,9 @@ internal static unsafe partial class BpfNative
     [LibraryImport("bpf", EntryPoint = "bpf_map__set_max_entries")]
     internal static partial int MapSetMaxEntries(nint map, uint count);
 
+    [LibraryImport("bpf", EntryPoint = "bpf_obj_pin", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Pin(int descriptor, string path);
+
     [LibraryImport("bpf", EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int OpenPinned(string path);
 

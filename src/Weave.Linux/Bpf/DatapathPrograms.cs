@@ -94,6 +94,22 @@ internal sealed unsafe class DatapathPrograms : IDisposable
         return result < 0 ? throw new KernelException($"read what program {name} is", -result) : _ids[name] = info[1];
     }
 
+    /// <summary>Whether all maps are where the next process looks for them.</summary>
+    internal bool ArePinned(string directory) => _maps.Keys.All(name => File.Exists(Path.Combine(directory, name)));
+
+    /// <summary>Pins the maps that are not.</summary>
+    internal void Pin(string directory)
+    {
+        foreach ((string name, nint map) in _maps.Where(map => !File.Exists(Path.Combine(directory, map.Key))))
+        {
+            int result = BpfNative.Pin(BpfNative.MapDescriptor(map), Path.Combine(directory, name));
+            if (result < 0)
+            {
+                throw new KernelException($"pin map {name}", -result);
+            }
+        }
+    }
+
     /// <summary>All of them are attached: maps of another version are not used any more.</summary>
     internal void Commit() => _pins.Commit();
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
 using Weave.Wire.Primitives;
@@ -12,7 +13,7 @@ namespace Weave.Linux.Bpf;
 /// otherwise, 3. attach the programs in place of older ones. So traffic goes on while a daemon is replaced, and nothing
 /// of an earlier boot or a removed namespace is used.
 /// </summary>
-public sealed class FastDatapath : IFastDatapath
+public sealed class FastDatapath : IFastDatapath, IDatapathPieces
 {
     private readonly FastDatapathSpec _spec;
     private readonly ILinks _links;
@@ -20,10 +21,14 @@ public sealed class FastDatapath : IFastDatapath
     private readonly DatapathPrograms _programs;
     private readonly DatapathTables _tables;
     private readonly HeartbeatSocket _heartbeats;
-    private readonly int _device;
+    private readonly ConcurrentDictionary<ushort, int> _others = [];
+    private readonly string _pins;
+    private volatile int _device;
+    private volatile int _handover;
 
-    private FastDatapath(FastDatapathSpec spec, ILinks links, ISysctls sysctls, DatapathPrograms programs, int device)
+    private FastDatapath(FastDatapathSpec spec, ILinks links, ISysctls sysctls, DatapathPrograms programs, int device, string pins)
     {
+        _pins = pins;
         _spec = spec;
         _links = links;
         _sysctls = sysctls;
@@ -63,7 +68,7 @@ public sealed class FastDatapath : IFastDatapath
         try
         {
             programs = DatapathPrograms.Load(pins, alter);
-            FastDatapath datapath = new(spec, links, sysctls, programs, device.Index);
+            FastDatapath datapath = new(spec, links, sysctls, programs, device.Index, pins);
             datapath._tables.SetDevices(device.Index, null);
             datapath.AttachDevice(device.Index);
             datapath.RemoveOtherPorts(device);
@@ -117,20 +122,73 @@ public sealed class FastDatapath : IFastDatapath
 
         Link device = EnsureDevice(_spec, _links, _sysctls, FastDatapathSpec.DeviceFor(port), null, port);
         AttachDevice(device.Index);
+        _others[port] = device.Index;
         return device.Index;
     }
 
     public void AttachHandover(string tap)
     {
         Link link = _links.Find(tap) ?? throw new KernelException($"hand over to \"{tap}\"", Errno.ENODEV);
-        TcProgram.Attach(_programs.Program("weave_handover"), link.Index, TcHookPoint.Ingress);
+        TcProgram.Attach(_programs.Program(DatapathProgram.Handover), link.Index, TcHookPoint.Ingress);
+        _handover = link.Index;
         _tables.SetDevices(_device, link.Index);
+    }
+
+    public IDatapathPieces Pieces => this;
+
+    FastDatapathSpec IDatapathPieces.Spec => _spec;
+
+    IReadOnlyCollection<ushort> IDatapathPieces.OtherPorts => [.. _others.Keys.Order()];
+
+    bool IDatapathPieces.Carries(string program, int link) => TcProgram.Find(link, HookOf(program)) == _programs.Id(program);
+
+    void IDatapathPieces.Attach(string program, int link)
+    {
+        TcProgram.Attach(_programs.Program(program), link, HookOf(program));
+        if (program == DatapathProgram.Handover)
+        {
+            _handover = link;
+            _tables.SetDevices(_device, link);
+        }
+    }
+
+    bool IDatapathPieces.Use(int link)
+    {
+        if (_device == link)
+        {
+            return false;
+        }
+
+        _device = link;
+        _heartbeats.Use(link);
+        _tables.SetDevices(link, _handover == 0 ? null : _handover);
+        return true;
+    }
+
+    bool IDatapathPieces.Use(ushort port, int link)
+    {
+        bool other = _others.GetValueOrDefault(port) != link;
+        _others[port] = link;
+        return other;
+    }
+
+    bool IDatapathPieces.RestorePins()
+    {
+        if (_programs.ArePinned(_pins))
+        {
+            return false;
+        }
+
+        BpfFileSystem.EnsureMounted(_spec.BpfMount);
+        Directory.CreateDirectory(_pins);
+        _programs.Pin(_pins);
+        return true;
     }
 
     public void AttachPort(string veth)
     {
         Link link = _links.Find(veth) ?? throw new KernelException($"skip the bridge for \"{veth}\"", Errno.ENODEV);
-        TcProgram.Attach(_programs.Program("weave_port"), link.Index, TcHookPoint.Ingress);
+        TcProgram.Attach(_programs.Program(DatapathProgram.Port), link.Index, TcHookPoint.Ingress);
     }
 
     public void DetachPorts(IReadOnlySet<int> ports)
@@ -144,7 +202,7 @@ public sealed class FastDatapath : IFastDatapath
         _tables.ForgetMacs(mac => ports.Contains(mac.Port));
     }
 
-    public bool IsAttached(int port) => TcProgram.Find(port, TcHookPoint.Ingress) == _programs.Id("weave_port");
+    public bool IsAttached(int port) => TcProgram.Find(port, TcHookPoint.Ingress) == _programs.Id(DatapathProgram.Port);
 
     public void SendHeartbeat(ShortId neighbour, ReadOnlySpan<byte> frame) => _heartbeats.Send(neighbour, frame);
 
@@ -194,9 +252,11 @@ public sealed class FastDatapath : IFastDatapath
 
     private void AttachDevice(int ifindex)
     {
-        TcProgram.Attach(_programs.Program("weave_egress"), ifindex, TcHookPoint.Egress);
-        TcProgram.Attach(_programs.Program("weave_ingress"), ifindex, TcHookPoint.Ingress);
+        TcProgram.Attach(_programs.Program(DatapathProgram.Egress), ifindex, TcHookPoint.Egress);
+        TcProgram.Attach(_programs.Program(DatapathProgram.Ingress), ifindex, TcHookPoint.Ingress);
     }
+
+    private static TcHookPoint HookOf(string program) => program == DatapathProgram.Egress ? TcHookPoint.Egress : TcHookPoint.Ingress;
 
     /// <summary>
     /// Devices that carry programs of an earlier process get these: tables of another version would be found by the
@@ -220,7 +280,7 @@ public sealed class FastDatapath : IFastDatapath
 
         foreach (Link port in ports)
         {
-            TcProgram.Attach(_programs.Program("weave_port"), port.Index, TcHookPoint.Ingress);
+            TcProgram.Attach(_programs.Program(DatapathProgram.Port), port.Index, TcHookPoint.Ingress);
         }
     }
 

@@ -25,7 +25,16 @@ internal sealed class HeartbeatSocket : IDisposable
     internal HeartbeatSocket(int ifindex)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(_address, NetlinkNative.AF_PACKET);
-        BinaryPrimitives.WriteInt32LittleEndian(_address.AsSpan(4), ifindex);
+        Use(ifindex);
+    }
+
+    /// <summary>Sends through another device from now on.</summary>
+    internal void Use(int ifindex)
+    {
+        lock (_gate)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(_address.AsSpan(4), ifindex);
+        }
     }
 
     internal void Send(ShortId neighbour, ReadOnlySpan<byte> frame)

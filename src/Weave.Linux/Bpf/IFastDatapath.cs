@@ -11,6 +11,9 @@ public interface IFastDatapath : IDisposable
 {
     IDatapathTables Tables { get; }
 
+    /// <summary>What of it somebody may take away.</summary>
+    IDatapathPieces Pieces { get; }
+
     /// <summary>
     /// Index of the VXLAN device for neighbours that listen on <paramref name="port"/>, made when it is missing; 0 for
     /// our own port.

@@ -33,6 +33,9 @@ public interface ILinks
     /// <returns>It existed.</returns>
     bool Delete(string name);
 
+    /// <summary>Index of the link through which leaves what arrives at this one; 0 when it is not redirected, or that link is gone.</summary>
+    int RedirectedTo(string name);
+
     /// <summary>What arrives at one link leaves through another instead, as long as both are there.</summary>
     /// <exception cref="KernelException">Also for a kernel that cannot do it (cls_u32, act_mirred).</exception>
     void Redirect(string from, string to);

@@ -11,6 +11,12 @@ public interface IRoutes
     /// <summary>Adds a route through a link unless an equal one is there.</summary>
     void Add(string link, Ipv4Cidr destination, Ipv4Address? gateway = null);
 
+    /// <summary>
+    /// Adds the route that the kernel made for an address of a link, after somebody removed it or put another in its place.
+    /// It goes with the address, as the kernel's own does.
+    /// </summary>
+    void AddConnected(string link, Ipv4Cidr address);
+
     /// <summary>Removes a route if it is there.</summary>
     void Remove(Route route);
 

@@ -9,7 +9,7 @@ public static class LinkNames
     /// <param name="links">Where it is.</param>
     /// <param name="link">The link.</param>
     /// <param name="first">Its name.</param>
-    /// <param name="second">By which it is found too, on kernels that have such names (from 5.5).</param>
+    /// <param name="second">By which it is found too, on kernels that have such names (from 5.5); empty for none.</param>
     /// <returns>False when it has no second name: the kernel has none, or another link has this one.</returns>
     /// <exception cref="KernelException">There is no such link, another has the first name, or the kernel refuses.</exception>
     public static bool Set(ILinks links, Link link, string first, string second)
@@ -19,7 +19,7 @@ public static class LinkNames
             Rename(links, link, first);
         }
 
-        return LinkAliases.Add(link.Index, second);
+        return second.Length == 0 || LinkAliases.Add(link.Index, second);
     }
 
     private static void Rename(ILinks links, Link link, string first)

@@ -257,6 +257,8 @@ public sealed class Links : ILinks
         }
     }
 
+    public int RedirectedTo(string name) => TrafficControl.RedirectedTo(Require(name));
+
     public void Redirect(string from, string to) => TrafficControl.Redirect(Require(from), Require(to));
 
     /// <summary>struct ifreq: name (16) | pointer to struct ethtool_value: command (4) | data (4).</summary>

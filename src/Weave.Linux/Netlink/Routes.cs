@@ -25,6 +25,7 @@ public sealed class Routes(ILinks links) : IRoutes
     private const ushort RTA_DST = 1;
     private const ushort RTA_OIF = 4;
     private const ushort RTA_GATEWAY = 5;
+    private const ushort RTA_PREFSRC = 7;
     private const ushort RTA_TABLE = 15;
     private const ushort NDA_DST = 1;
     private const ushort NDA_LLADDR = 2;
@@ -61,6 +62,14 @@ public sealed class Routes(ILinks links) : IRoutes
             // Wanted, and there already.
         }
     }
+
+    public void AddConnected(string link, Ipv4Cidr address) => NetlinkSocket.Execute(
+        $"add route to {address} through \"{link}\"",
+        new NetlinkRequest(RTM_NEWROUTE, Do | NLM_F_CREATE_REPLACE)
+            .Header(Header(address.PrefixLength, Route.MainTable, RTPROT_KERNEL, RT_SCOPE_LINK))
+            .Add(RTA_DST, address.Network)
+            .Add(RTA_PREFSRC, address.Address)
+            .Add(RTA_OIF, Require(link)));
 
     public void Remove(Route route)
     {

@@ -8,6 +8,9 @@ internal static class TrafficControl
 {
     private const ushort RTM_NEWQDISC = 36;
     private const ushort RTM_NEWTFILTER = 44;
+    private const ushort RTM_DELTFILTER = 45;
+    private const ushort RTM_GETTFILTER = 46;
+    private const ushort NLM_F_DUMP = 0x300;
     private const ushort NLM_F_REQUEST = 1;
     private const ushort NLM_F_ACK = 4;
     private const ushort NLM_F_EXCL = 0x200;
@@ -47,10 +50,19 @@ internal static class TrafficControl
         }
     }
 
-    /// <summary>Has everything that arrives at a fresh link leave through another.</summary>
+    /// <summary>Has everything that arrives at a link leave through another, in place of one that it went to before.</summary>
     internal static void Redirect(Link from, Link to)
     {
-        Prepare(from);
+        try
+        {
+            Prepare(from);
+        }
+        catch (KernelException there) when (there.Errno == Errno.EEXIST)
+        {
+            // It was redirected before.
+        }
+
+        RemoveRedirection(from);
         NetlinkSocket.Execute(
             $"redirect from \"{from.Name}\" to \"{to.Name}\"",
             new NetlinkRequest(RTM_NEWTFILTER, New)
@@ -61,6 +73,55 @@ internal static class TrafficControl
                     .AddNested(TCA_U32_ACT, actions => actions.AddNested(1, action => action
                         .Add(TCA_ACT_KIND, "mirred")
                         .AddNested(TCA_ACT_OPTIONS, parameters => parameters.Add(TCA_MIRRED_PARMS, RedirectTo(to)))))));
+    }
+
+    /// <summary>Index of the link through which leaves what arrives at another; 0 when nothing does, or that link is gone.</summary>
+    internal static int RedirectedTo(Link from)
+    {
+        int target = 0;
+        NetlinkSocket.Ask(
+            $"look up where \"{from.Name}\" leads",
+            new NetlinkRequest(RTM_GETTFILTER, NLM_F_REQUEST | NLM_F_DUMP).Header(Header(from, 0, TC_H_CLSACT_INGRESS, 0)),
+            (type, body) =>
+            {
+                if (type == RTM_NEWTFILTER && body.Length >= 20 && Parameters(body[20..]) is { Length: >= 28 } parameters)
+                {
+                    target = BitConverter.ToInt32(parameters[24..]);
+                }
+            });
+        return target;
+    }
+
+    private static void RemoveRedirection(Link from)
+    {
+        try
+        {
+            NetlinkSocket.Execute(
+                $"end the redirection from \"{from.Name}\"",
+                new NetlinkRequest(RTM_DELTFILTER, NLM_F_REQUEST | NLM_F_ACK).Header(Header(from, 0, TC_H_CLSACT_INGRESS, FirstOfAllProtocols)));
+        }
+        catch (KernelException none) when (none.Errno is Errno.ENOENT or Errno.EINVAL)
+        {
+            // There is none.
+        }
+    }
+
+    /// <summary>What a filter as <see cref="Redirect"/> makes it says to mirred; empty for others. The action's place among actions is its type.</summary>
+    private static ReadOnlySpan<byte> Parameters(ReadOnlySpan<byte> filter) =>
+        Nested(Nested(Nested(Nested(Nested(filter, TCA_OPTIONS), TCA_U32_ACT), 1), TCA_ACT_OPTIONS), TCA_MIRRED_PARMS);
+
+    private static ReadOnlySpan<byte> Nested(ReadOnlySpan<byte> within, ushort type)
+    {
+        NetlinkAttributes attributes = new(within);
+        while (attributes.Next())
+        {
+            if (attributes.Type == type)
+            {
+                return attributes.Value;
+            }
+        }
+
+        return default;
     }
 
     /// <summary>struct tcmsg: family (1) | pad (3) | index (4) | handle (4) | parent (4) | info (4)</summary>

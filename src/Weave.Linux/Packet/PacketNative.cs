@@ -16,6 +16,7 @@ internal static unsafe partial class PacketNative
     internal const uint TUN_F_CSUM = 1;
     internal const uint TUN_F_TSO4 = 2;
     internal const short POLLIN = 1;
+    internal const short POLLERR = 8;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);

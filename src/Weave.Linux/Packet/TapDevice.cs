@@ -56,8 +56,19 @@ public sealed unsafe class TapDevice : IPacketPort
     public bool Wait(TimeSpan timeout)
     {
         PacketNative.PollFd descriptor = new() { Fd = _fd, Events = PacketNative.POLLIN };
-        return PacketNative.poll(&descriptor, 1, (int)timeout.TotalMilliseconds) > 0;
+        bool ready = PacketNative.poll(&descriptor, 1, (int)timeout.TotalMilliseconds) > 0;
+        if (ready && (descriptor.Returned & PacketNative.POLLERR) != 0)
+        {
+            Thread.Sleep(LostPause); // somebody deleted the device: until it is restored there is nothing to wait for
+            return false;
+        }
+
+        return ready;
     }
+
+    /// <summary>Creates the device anew, down, after somebody deleted it; whoever reads and writes goes on.</summary>
+    /// <exception cref="KernelException">It is there, or the kernel refuses.</exception>
+    public void Restore() => Configure(_fd, Name);
 
     public int Read(Span<byte> buffer)
     {
@@ -71,8 +82,8 @@ public sealed unsafe class TapDevice : IPacketPort
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        // The device is down while somebody reconfigures it (EIO): as good as nothing to read.
-        return errno is EAGAIN or Errno.EINTR or EIO or Errno.ENETDOWN ? 0 : throw new KernelException($"read from {Name}", errno);
+        // The device is down while somebody reconfigures it (EIO), or deleted (EBADFD): as good as nothing to read.
+        return errno is EAGAIN or Errno.EINTR or EIO or EBADFD or Errno.ENETDOWN ? 0 : throw new KernelException($"read from {Name}", errno);
     }
 
     public bool Write(ReadOnlySpan<IoVector> pieces)
@@ -90,6 +101,8 @@ public sealed unsafe class TapDevice : IPacketPort
     }
 
     private const int EIO = 5;
+    private const int EBADFD = 77;
+    private static readonly TimeSpan LostPause = TimeSpan.FromMilliseconds(20);
 
     private static void Configure(int fd, string name)
     {

@@ -47,7 +47,7 @@ internal sealed class HostFirewall(
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly StoredExposures _stored = new(store, links, options.WeaveBridge);
     private List<Ipv4Cidr> _hidden = [];
-    private List<Exposure> _exposures = [];
+    private volatile IReadOnlyList<Exposure> _exposures = [];
     private IReadOnlyList<Ipv4Cidr> _local = [];
     private bool _begun;
     private bool _exposed;
@@ -65,6 +65,8 @@ internal sealed class HostFirewall(
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public IReadOnlyList<Ipv4Cidr> Exposed => [.. _exposures.Select(exposure => exposure.Address)];
+
     public Task ExposeAsync(Ipv4Cidr address, bool skipNat, CancellationToken cancel) => AloneAsync(
         () =>
         {
@@ -73,8 +75,7 @@ internal sealed class HostFirewall(
             try
             {
                 AddAddress(address);
-                _exposures.RemoveAll(exposure => exposure.Address == address);
-                _exposures.Add(asked);
+                _exposures = [.. Without(address), asked];
                 Apply();
             }
             catch (FirewallException) when (!_exposures.Contains(asked))
@@ -91,8 +92,8 @@ internal sealed class HostFirewall(
         () =>
         {
             _stored.Remove(address);
+            _exposures = Without(address); // first: what is exposed is put back when it is not there
             bool was = Kernel(() => addresses.Remove(options.WeaveBridge, address));
-            _exposures.RemoveAll(exposure => exposure.Address == address);
             Apply();
             return was;
         },
@@ -144,6 +145,8 @@ internal sealed class HostFirewall(
             }
         }
     }
+
+    private IReadOnlyList<Exposure> Without(Ipv4Cidr address) => [.. _exposures.Where(exposure => exposure.Address != address)];
 
     private bool Begin()
     {

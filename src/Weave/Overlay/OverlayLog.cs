@@ -42,4 +42,10 @@ internal static partial class OverlayLog
 
     [LoggerMessage(423, LogLevel.Warning, "The MTU is {Mtu} bytes, the most that a TAP device takes: {Reason}")]
     public static partial void NoWidePort(this ILogger logger, int mtu, string reason);
+
+    [LoggerMessage(424, LogLevel.Debug, "Could not look at what there is on the host: {Reason}")]
+    public static partial void PiecesNotSeen(this ILogger logger, string reason);
+
+    [LoggerMessage(425, LogLevel.Warning, "The kernel does not tell of changes, so what somebody takes away is back two seconds later: {Reason}")]
+    public static partial void PiecesNotHeard(this ILogger logger, string reason);
 }

@@ -4,10 +4,15 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weave.Core.Overlay;
 using Weave.Daemon;
+using Weave.Firewall;
+using Weave.Linux.Bpf;
 using Weave.Linux.Bridge;
+using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
 using Weave.Linux.Packet;
 using Weave.Mesh;
+using Weave.Overlay.Fast;
+using Weave.Overlay.Pieces;
 using Weave.Status;
 using Weave.Wire.Primitives;
 
@@ -29,7 +34,7 @@ internal static class OverlayServices
     internal static IServiceCollection AddOverlay(this IServiceCollection services)
     {
         services.TryAddSingleton(new OverlayMode(FastDatapath: false));
-        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager).AddSingleton<IMetricSource, SleeveMetrics>().AddHostedService<BridgePort>();
+        return services.AddSingleton(MakeSleeve).AddSingleton<IOverlayManager>(MakeManager).AddSingleton<IMetricSource, SleeveMetrics>().AddHostedService<BridgePort>().AddHostedService(MakeWatch);
     }
 
     /// <summary>Its part of the report. Goes after the mesh's.</summary>
@@ -83,6 +88,44 @@ internal static class OverlayServices
         }
 
         return tap;
+    }
+
+    /// <summary>After all else has started: what there is then has to stay.</summary>
+    private static PieceWatch MakeWatch(IServiceProvider provider) => new(
+        () => MakeKeeper(provider),
+        () => provider.GetRequiredService<FastPorts>().Look(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<PieceWatch>>());
+
+    private static PieceKeeper MakeKeeper(IServiceProvider provider)
+    {
+        DaemonOptions options = provider.GetRequiredService<DaemonOptions>();
+        ILinks links = provider.GetRequiredService<ILinks>();
+        IDatapathPieces? datapath = provider.GetRequiredService<FastDatapathHolder>().Datapath?.Pieces;
+        Link bridge = links.Find(options.WeaveBridge) ?? throw new KernelException($"look up link \"{options.WeaveBridge}\"", Errno.ENODEV);
+        PieceSetup setup = new(new BridgeSpec(bridge.Name, new MacAddress(provider.GetRequiredService<MeshIdentity>().Name.Value), bridge.MtuBytes), TapName)
+        {
+            TapMtuBytes = TapConnection.TapMtuBytes,
+            TapQueueLength = TapQueueLength,
+            Fast = datapath?.Spec,
+            Pair = datapath is null && links.Find(TapConnection.FarEnd) is not null,
+        };
+        BridgeAddresses addresses = new(
+            provider.GetRequiredService<HostBridge>(),
+            links,
+            provider.GetRequiredService<IAddresses>(),
+            provider.GetRequiredService<IRoutes>(),
+            () => provider.GetService<IExposure>()?.Exposed ?? []);
+        return new PieceKeeper(
+            setup,
+            datapath,
+            (TapDevice)provider.GetRequiredService<SleeveOverlay>().Port,
+            links,
+            provider.GetRequiredService<ISysctls>(),
+            addresses,
+            datapath is null ? new NoPieceEvents() : provider.GetServices<ISubOverlay>().OfType<FastOverlay>().First(),
+            provider.GetRequiredService<ProblemBoard>(),
+            provider.GetRequiredService<TimeProvider>());
     }
 
     private static Ipv4Address LocalAddress(DaemonOptions options) =>

@@ -20,7 +20,7 @@ internal sealed class TapConnection(ILinks links, ISysctls sysctls, Action<Bridg
     internal const int TapMtuBytes = 65521;
 
     private const string Port = BridgePort.OriginalName;
-    private const string FarEnd = "vethwe-pcap";
+    internal const string FarEnd = "vethwe-pcap";
 
     /// <summary>Makes the bridge and puts the TAP device behind it.</summary>
     /// <exception cref="KernelException">The kernel refused.</exception>
@@ -39,7 +39,11 @@ internal sealed class TapConnection(ILinks links, ISysctls sysctls, Action<Bridg
     }
 
     /// <summary>Removes what a router of before left: its other end leads to a TAP device that is no more.</summary>
-    internal static void RemoveOld(ILinks links) => links.Delete(FarEnd);
+    internal static void RemoveOld(ILinks links)
+    {
+        links.Delete(FarEnd);
+        links.Delete(Pieces.PieceSetup.StandInEnd);
+    }
 
     private bool TryPair(string tap, BridgeSpec wanted)
     {

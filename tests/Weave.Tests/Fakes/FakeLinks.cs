@@ -76,6 +76,8 @@ internal sealed class FakeLinks : ILinks
         }
     }
 
+    public int RedirectedTo(string name) => 0;
+
     public void Redirect(string from, string to) => OnRedirect(from, to);
 
     public void DisableTransmitChecksum(string name)

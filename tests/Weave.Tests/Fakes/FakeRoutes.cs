@@ -19,6 +19,8 @@ internal sealed class FakeRoutes : IRoutes
         OnAdd();
     }
 
+    public void AddConnected(string link, Ipv4Cidr address) => Add(link, address with { Address = address.Network });
+
     public void Remove(Route route) => Table.Remove(route);
 
     public Route? Lookup(Ipv4Address destination) =>

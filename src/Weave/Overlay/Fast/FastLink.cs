@@ -5,13 +5,14 @@ using Weave.Wire.Primitives;
 namespace Weave.Overlay.Fast;
 
 /// <summary>The fast datapath towards one neighbour, for the life of one connection. All in the control loop.</summary>
-internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, ISubForwarderEvents events, Ipv4Address address, int device, int mtuBytes)
+internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, ISubForwarderEvents events, Ipv4Address address, ushort port, int device, int mtuBytes)
     : ISubForwarder
 {
     private const byte AcknowledgeTag = 0;
 
     private readonly List<FastForwarderEffect> _effects = [];
     private bool _chosen;
+    private bool _told;
 
     internal FastForwarder Machine { get; } = new(connection.Uid, mtuBytes, address);
 
@@ -23,8 +24,17 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
 
     internal ShortId SelfShortId => connection.SelfShortId;
 
+    /// <summary>UDP port at the other end.</summary>
+    internal ushort Port => port;
+
+    /// <summary>Index of the VXLAN device for that port; 0 for the one on the bridge.</summary>
+    internal int Device { get; set; } = device;
+
     internal NeighbourPath Path =>
-        new(RemoteShortId, Machine.Remote, device, Carries: !Machine.IsHeld && (Presumed || (_chosen && Machine.IsEstablished))) { Source = Machine.Source };
+        new(RemoteShortId, Machine.Remote, Device, Carries: !IsHeld && (Presumed || (_chosen && Machine.IsEstablished))) { Source = Machine.Source };
+
+    /// <summary>The path is silent, or the host has no device for it.</summary>
+    private bool IsHeld => Machine.IsHeld || !owner.HasCarrier;
 
     /// <summary>
     /// An earlier connection to the same neighbour had a good path at the moment when this one took over, so frames go on
@@ -46,6 +56,7 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
 
         Machine.OnConfirm(owner.Now, Presumed, _effects);
         Perform();
+        TellHeld();
     }
 
     public void Control(byte tag, ReadOnlySpan<byte> payload)
@@ -80,6 +91,17 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
         Perform();
     }
 
+    /// <summary>Tells the overlay switch whether frames can go this way, if it does not know.</summary>
+    internal void TellHeld()
+    {
+        if (IsHeld != _told)
+        {
+            _told = IsHeld;
+            events.Hold(_told);
+            owner.Changed();
+        }
+    }
+
     private void Perform()
     {
         foreach (FastForwarderEffect effect in _effects)
@@ -96,9 +118,8 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
                     events.Established();
                     owner.Changed();
                     break;
-                case FastForwarderEffect.Hold hold:
-                    events.Hold(hold.Held);
-                    owner.Changed();
+                case FastForwarderEffect.Hold:
+                    TellHeld();
                     break;
                 case FastForwarderEffect.RemoteMoved moved:
                     owner.Moved(this, moved.Address);

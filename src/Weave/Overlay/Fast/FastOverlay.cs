@@ -5,6 +5,7 @@ using Weave.Core.Overlay.Datapath;
 using Weave.Daemon;
 using Weave.Linux.Bpf;
 using Weave.Linux.Interop;
+using Weave.Overlay.Pieces;
 using Weave.Wire.Primitives;
 using Weave.Wire.Vxlan;
 
@@ -14,7 +15,7 @@ namespace Weave.Overlay.Fast;
 /// The fast datapath as a sub-overlay. The kernel forwards; this keeps its tables as routes and paths have them, and the
 /// paths watched. 1. connections come and go, 2. heartbeats and time pass, 3. what changed is written as one plan.
 /// </summary>
-internal sealed class FastOverlay : ISubOverlay, IDisposable
+internal sealed class FastOverlay : ISubOverlay, IPieceEvents, IDisposable
 {
     /// <summary>How long tables of an earlier process count for neighbours that are not back.</summary>
     private static readonly TimeSpan AdoptionGrace = TimeSpan.FromSeconds(60);
@@ -37,6 +38,8 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
     private DatapathSpec? _adopted;
     private TimeSpan? _retryAt;
     private bool _changed;
+    private volatile bool _carrierSeen = true;
+    private volatile bool _devicesChanged;
 
     public FastOverlay(ControlLoop loop, FastDatapathHolder holder, TimeProvider time, ILogger<FastOverlay> logger)
     {
@@ -80,7 +83,7 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
         {
             Ipv4Address address = Ipv4Address.Read(connection.RemoteAddress.Address.MapToIPv4().GetAddressBytes());
             ushort port = connection.Outbound ? (ushort)(connection.RemoteAddress.Port + 1) : _port;
-            return new FastLink(this, connection, events, address, _datapath.DeviceForPort(port), _mtuBytes);
+            return new FastLink(this, connection, events, address, port, _datapath.DeviceForPort(port), _mtuBytes);
         }
         catch (KernelException refused)
         {
@@ -137,6 +140,53 @@ internal sealed class FastOverlay : ISubOverlay, IDisposable
     }
 
     internal void Changed() => _changed = true;
+
+    /// <summary>There is a VXLAN device. Without it every path is on hold, whatever the heartbeats say.</summary>
+    internal bool HasCarrier { get; private set; } = true;
+
+    void IPieceEvents.DevicesChanged() => _devicesChanged = true;
+
+    void IPieceEvents.Carrier(bool isThere)
+    {
+        if (_devicesChanged && _loop.TryPost(OnDevicesChanged))
+        {
+            _devicesChanged = false;
+        }
+
+        if (_carrierSeen != isThere && _loop.TryPost(() => OnCarrier(isThere)))
+        {
+            _carrierSeen = isThere;
+        }
+    }
+
+    private void OnDevicesChanged()
+    {
+        try
+        {
+            foreach (FastLink link in _links.Values)
+            {
+                link.Device = _datapath.DeviceForPort(link.Port);
+            }
+        }
+        catch (KernelException refused)
+        {
+            _logger.ApplyFailed(refused.Message);
+            _devicesChanged = true; // at the next look
+        }
+
+        Changed();
+    }
+
+    private void OnCarrier(bool isThere)
+    {
+        HasCarrier = isThere;
+        foreach (FastLink link in _links.Values)
+        {
+            link.TellHeld();
+        }
+
+        Changed();
+    }
 
     internal void Moved(FastLink link, Ipv4Address address)
     {

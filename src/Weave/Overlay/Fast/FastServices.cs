@@ -22,7 +22,8 @@ internal static class FastServices
         .AddSingleton<IBridgeDetour, FastDetour>()
         .AddSingleton(MakeMode)
         .AddSingleton<ISubOverlay>(MakeOverlay)
-        .AddHostedService<FastPorts>();
+        .AddSingleton<FastPorts>()
+        .AddHostedService(provider => provider.GetRequiredService<FastPorts>());
 
     /// <summary>Its part of the report. Goes after the mesh's.</summary>
     internal static IServiceCollection AddFastDatapathReport(this IServiceCollection services) => services

@@ -35,6 +35,19 @@ static __always_inline void forget_port(__u64 mac, __u32 self, __u32 from)
 		known->port = 0;
 }
 
+#define ELSEWHERE (~0U)	/* no port of this host */
+
+/*
+ * Whoever sends with an address of this host or of a live container, and is not that, is not believed: learning it would
+ * turn the owner's frames to him, and the bridge would learn it after us.
+ */
+static __always_inline int is_stolen(__u64 mac, __u32 port)
+{
+	__u32 *owner = bpf_map_lookup_elem(&weave_owners, &mac);
+
+	return owner && *owner != port;
+}
+
 static __always_inline void learn(__u64 mac, __u32 peer, __u32 port)
 {
 	struct mac *known = bpf_map_lookup_elem(&weave_macs, &mac);

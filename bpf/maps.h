@@ -15,6 +15,7 @@
 #define PEERS 4096	/* 12-bit short ids */
 #define HOPS_MAX 1024	/* next hops of one flooded frame */
 #define MACS_MAX 65536
+#define OWNERS_MAX 16384	/* addresses that are this host's or live containers' */
 #define FLOWS_MAX 65536	/* flows of containers through the host */
 #define NOBODY 0xffff	/* no peer: a frame of our own, or a previous hop that cannot be told */
 
@@ -104,6 +105,7 @@ enum counter {
 	DROP_MALFORMED,
 	DROP_NO_HANDOVER,
 	DROP_SEND,		/* the kernel refused to send */
+	DROP_STOLEN,		/* it came with the address of the bridge, of this host or of another container here */
 	COUNTERS
 };
 
@@ -150,6 +152,15 @@ struct {
 	__type(key, __u64);
 	__type(value, struct mac);
 } weave_macs SEC(".maps");
+
+/* Where alone an address may be: the container's port, or 0 for the host. Written by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, OWNERS_MAX);
+	__type(key, __u64);
+	__type(value, __u32);
+} weave_owners SEC(".maps");
 
 /* What containers sent to the host itself, which may have translated it: MAC (48 bits) | port. See flow.h. */
 struct {

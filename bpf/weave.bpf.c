@@ -167,6 +167,8 @@ static __always_inline int receive(struct __sk_buff *skb, struct config *cfg, st
 		return drop(DROP_UNKNOWN_PEER);
 	if (destination != cfg->self)
 		return relay(skb, cfg, source, destination, ttl, previous);
+	if (is_stolen(macs->source, ELSEWHERE))
+		return drop(DROP_STOLEN);
 	learn(macs->source, source, 0);
 	if (MAC_IS_GROUP(macs->destination))
 		return flood_on(skb, cfg, source, ttl, previous);
@@ -281,6 +283,8 @@ int weave_port(struct __sk_buff *skb)
 
 	if (!cfg || read_macs(skb, &macs) || !macs.source || MAC_IS_GROUP(macs.source))
 		return TC_ACT_OK;
+	if (is_stolen(macs.source, skb->ifindex))
+		return drop(DROP_STOLEN);
 	learn(macs.source, cfg->self, skb->ifindex);
 	if (MAC_IS_GROUP(macs.destination))
 		return TC_ACT_OK;

@@ -37,6 +37,8 @@ internal sealed unsafe class DatapathPrograms : IDisposable
 
     internal BpfMap Macs => Map("weave_macs", DatapathMac.KeySize, DatapathMac.ValueSize);
 
+    internal BpfMap Owners => Map("weave_owners", DatapathMac.KeySize, sizeof(uint));
+
     internal BpfMap Counters => Map("weave_counters", sizeof(uint), sizeof(ulong) * BpfNative.PossibleCpus());
 
     internal BpfMap Events => Map("weave_events", 0, 0);

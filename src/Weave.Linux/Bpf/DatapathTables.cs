@@ -18,6 +18,7 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
     private readonly BpfMap _sources = programs.Sources;
     private readonly BpfMap _hops = programs.Hops;
     private readonly BpfMap _macs = programs.Macs;
+    private readonly BpfMap _owners = programs.Owners;
 
     public void SetSelf(ShortId self) => ChangeConfig(config =>
     {
@@ -71,6 +72,31 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
         byte[] value = new byte[DatapathHops.Size];
         hops.Write(value);
         _hops.Update(key, value);
+    }
+
+    public void SetOwners(IReadOnlyDictionary<MacAddress, int> owners)
+    {
+        List<byte[]> former = [];
+        _owners.ForEach((key, _) =>
+        {
+            if (!owners.ContainsKey(new MacAddress(BinaryPrimitives.ReadUInt64LittleEndian(key))))
+            {
+                former.Add(key.ToArray());
+            }
+        });
+        former.ForEach(key => _owners.Delete(key));
+        byte[] mac = new byte[DatapathMac.KeySize];
+        byte[] learned = new byte[DatapathMac.ValueSize];
+        ushort self = (ushort)BinaryPrimitives.ReadUInt32LittleEndian(ReadConfig());
+        foreach ((MacAddress address, int port) in owners)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(mac, address.Value);
+            if (_owners.TryUpdate(mac, Key(stackalloc byte[sizeof(uint)], (uint)port)) && _macs.TryLookup(mac, learned)
+                && DatapathMac.Read(mac, learned) is var at && (at.Peer.Value != self || (at.Port != 0 && at.Port != port)))
+            {
+                _macs.Delete(mac);
+            }
+        }
     }
 
     public int ForgetMacs(Func<DatapathMac, bool> forget)

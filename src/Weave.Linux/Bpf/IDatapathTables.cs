@@ -26,6 +26,12 @@ public interface IDatapathTables
     /// <summary>To whom frames that <paramref name="source"/> flooded are passed on; null removes the list.</summary>
     void SetHops(ShortId source, DatapathHops? hops);
 
+    /// <summary>
+    /// Where alone these addresses may be: index of the container's port, or 0 for the host. Frames with one that come from
+    /// elsewhere are dropped, and where one was learned wrongly is forgotten.
+    /// </summary>
+    void SetOwners(IReadOnlyDictionary<MacAddress, int> owners);
+
     /// <summary>Forgets every address for which <paramref name="forget"/> says so.</summary>
     /// <returns>How many.</returns>
     int ForgetMacs(Func<DatapathMac, bool> forget);

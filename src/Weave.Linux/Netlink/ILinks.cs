@@ -17,6 +17,9 @@ public interface ILinks
     /// <summary>All links, by index; only those of a <see cref="Link.Kind"/> if one is given, which is cheap among many others.</summary>
     IReadOnlyList<Link> List(string kind = "");
 
+    /// <summary>A veth's other end, in the namespace where it is; null when it is here, or cannot be told.</summary>
+    Link? OtherEnd(Link link);
+
     /// <summary>Creates a bridge, down. An existing link of this name is an error (<see cref="Errno.EEXIST"/>).</summary>
     void CreateBridge(string name);
 

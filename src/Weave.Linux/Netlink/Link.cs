@@ -22,6 +22,9 @@ public sealed record Link(int Index, string Name, string Kind, MacAddress Mac, i
     /// <summary>A text that somebody left with it; empty for none.</summary>
     public string Alias { get; init; } = "";
 
+    /// <summary>The namespace of a veth's other end, by the number that this one has for it; null when it is here or cannot be told.</summary>
+    public int? PeerNamespace { get; init; }
+
     /// <summary>The UDP port of a VXLAN device; 0 for others.</summary>
     public ushort TunnelPort { get; init; }
 

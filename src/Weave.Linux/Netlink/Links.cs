@@ -34,6 +34,8 @@ public sealed class Links : ILinks
     private const ushort IFLA_LINKINFO = 18;
     private const ushort IFLA_IFALIAS = 20;
     private const ushort IFLA_NET_NS_FD = 28;
+    private const ushort IFLA_LINK_NETNSID = 37;
+    private const ushort IFLA_TARGET_NETNSID = 46;
     private const ushort IFLA_INFO_KIND = 1;
     private const ushort IFLA_INFO_DATA = 2;
     private const ushort IFLA_INFO_SLAVE_KIND = 4;
@@ -65,6 +67,29 @@ public sealed class Links : ILinks
         catch (KernelException absent) when (absent.Errno == Errno.ENODEV)
         {
             return null;
+        }
+
+        return found;
+    }
+
+    public Link? OtherEnd(Link link)
+    {
+        if (link.PeerNamespace is not { } space)
+        {
+            return null;
+        }
+
+        Link? found = null;
+        try
+        {
+            NetlinkSocket.Ask(
+                $"look up the other end of \"{link.Name}\"",
+                new NetlinkRequest(RTM_GETLINK, Do).LinkHeader(link.PeerIndex).Add(IFLA_TARGET_NETNSID, space),
+                (type, body) => found = type == RTM_NEWLINK ? Parse(body) : found);
+        }
+        catch (KernelException)
+        {
+            return null; // it is going, or the kernel does not tell (before 4.20)
         }
 
         return found;
@@ -331,6 +356,7 @@ public sealed class Links : ILinks
         string alias = "";
         ushort tunnelPort = 0;
         BridgePortSettings? port = null;
+        int? peerNamespace = null;
         NetlinkAttributes attributes = new(body[16..]);
         while (attributes.Next())
         {
@@ -347,6 +373,9 @@ public sealed class Links : ILinks
                     break;
                 case IFLA_LINK:
                     peer = (int)attributes.Number;
+                    break;
+                case IFLA_LINK_NETNSID:
+                    peerNamespace = (int)attributes.Number;
                     break;
                 case IFLA_MASTER:
                     master = (int)attributes.Number;
@@ -365,6 +394,7 @@ public sealed class Links : ILinks
             Alias = alias,
             Running = (flags & IFF_RUNNING) != 0,
             TunnelPort = tunnelPort,
+            PeerNamespace = peerNamespace,
             Port = port,
         };
     }

@@ -23,4 +23,5 @@ public enum DatapathCounter
     DropMalformed,
     DropNoHandover,
     DropSend,
+    DropStolen,
 }

@@ -109,6 +109,24 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public void Nobody_speaks_with_the_address_of_the_host_or_of_another_container_and_what_was_learned_so_is_forgotten()
+    {
+        const int Elsewhere = 4711;
+        Assert.Equal(TcVerdict.Pass, ProgramRun.Of(_host, "weave_port", Recorded).Verdict);
+        Assert.NotEqual(0, Learned().Port);
+        _host.Datapath.Tables.SetOwners(new Dictionary<MacAddress, int> { [Container] = Elsewhere });
+        Assert.DoesNotContain(_host.Datapath.ReadMacs(), mac => mac.Address == Container);
+        Expect("weave_port", Recorded, TcVerdict.Drop, DatapathCounter.DropStolen);
+        _host.Datapath.Tables.SetOwners(new Dictionary<MacAddress, int> { [Container] = 0 });
+        Expect("weave_port", Recorded, TcVerdict.Drop, DatapathCounter.DropStolen);
+        Assert.DoesNotContain(_host.Datapath.ReadMacs(), mac => mac.Address == Container);
+        _host.Datapath.Tables.SetOwners(new Dictionary<MacAddress, int>());
+        Assert.Equal(TcVerdict.Pass, ProgramRun.Of(_host, "weave_port", Recorded).Verdict);
+    }
+
+    private DatapathMac Learned() => _host.Datapath.ReadMacs().Single(mac => mac.Address == Container);
+
+    [Fact]
     public void A_heartbeat_goes_to_the_neighbour_that_its_mark_names()
     {
         byte[] heartbeat = new byte[FastHeartbeat.LengthFor(1376)];

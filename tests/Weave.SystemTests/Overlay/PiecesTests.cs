@@ -67,6 +67,23 @@ public sealed class PiecesTests
         Assert.DoesNotContain("cannot be put right", BareRouters.In(1, "curl -s 127.0.0.1:6784/status"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_container_that_speaks_with_the_address_of_the_bridge_or_of_another_container_gets_nothing_of_theirs()
+    {
+        using BareRouters routers = Talking("", "established fastdp");
+        BareRouters.Container(1, "10.32.1.3/12", name: "thief");
+        foreach (string victim in (string[])[
+            BareRouters.In(1, "ip -br link show weave | awk '{ print $3 }'"), BareRouters.TryInContainer(1, "ip -br link show ethwe | awk '{ print $3 }'").Output])
+        {
+            Eventually.True(Back, "the thief's port skips the bridge", () => BareRouters.In(1, "tc filter show dev vethweplthief ingress").Contains("weave_port", StringComparison.Ordinal));
+            Shell.Run("ip", "netns", "exec", "wbarecthief", "bash", "-c", $"ip link set ethwe address {victim.Trim()}; ping -c 3 -i 0.2 -W 1 10.32.1.2; true");
+            Eventually.True(Back, "all talk", AllTalk, routers.Describe);
+        }
+
+        Shell.Run("ip", "netns", "del", "wbarecthief");
+        Assert.DoesNotContain("weave_fastdp_frames_total{event=\"drop_stolen\"} 0", BareRouters.In(1, "curl -s 127.0.0.1:6782/metrics"), StringComparison.Ordinal);
+    }
+
     private static BareRouters Talking(string flags, string connection)
     {
         BareRouters routers = new(2);

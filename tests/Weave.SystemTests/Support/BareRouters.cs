@@ -114,16 +114,17 @@ internal sealed class BareRouters : IDisposable
         return wire;
     }
 
-    /// <summary>A namespace that stands for a container, on the bridge of a router.</summary>
-    internal static void Container(int host, string cidr) => Shell.Bash($"""
+    /// <summary>A namespace that stands for a container, on the bridge of a router; another than its first has a name.</summary>
+    internal static void Container(int host, string cidr, string? name = null) => Shell.Bash($"""
         set -e
-        ip netns add wbarec{host}
-        ip -n wbare{host} link add vethwepl{host} type veth peer name ethwe netns wbarec{host}
+        ip netns del wbarec{name ?? $"{host}"} 2>/dev/null || true
+        ip netns add wbarec{name ?? $"{host}"}
+        ip -n wbare{host} link add vethwepl{name ?? $"{host}"} type veth peer name ethwe netns wbarec{name ?? $"{host}"}
         mtu=$(ip netns exec wbare{host} cat /sys/class/net/weave/mtu)
-        ip -n wbare{host} link set vethwepl{host} mtu $mtu master weave up
-        ip -n wbarec{host} link set lo up
-        ip -n wbarec{host} link set ethwe mtu $mtu up
-        ip -n wbarec{host} addr add {cidr} dev ethwe
+        ip -n wbare{host} link set vethwepl{name ?? $"{host}"} mtu $mtu master weave up
+        ip -n wbarec{name ?? $"{host}"} link set lo up
+        ip -n wbarec{name ?? $"{host}"} link set ethwe mtu $mtu up
+        ip -n wbarec{name ?? $"{host}"} addr add {cidr} dev ethwe
         """);
 
     internal string Log(int host) => File.Exists($"{_folder}/log{host}") ? Shell.Bash($"tail -n 30 {_folder}/log{host}") : "";

@@ -40,6 +40,8 @@ internal sealed class FakeLinks : ILinks
         }
     }
 
+    public Link? OtherEnd(Link link) => null;
+
     public void CreateBridge(string name) => Add(name, "bridge", 1500, 0, "", null);
 
     public void CreateVeth(VethSpec spec)

@@ -4,6 +4,7 @@ using Weave.Daemon;
 using Weave.Linux.Bpf;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
+using Weave.Wire.Primitives;
 using Weave.Wire.Vxlan;
 
 namespace Weave.Overlay.Fast;
@@ -24,7 +25,12 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
     /// <summary>As the original ages them (protocol 3.5).</summary>
     private static readonly TimeSpan MacLifetime = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan OtherEndKept = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
+    private readonly MacOwners _owners = new();
+    private readonly Dictionary<int, (Link? End, TimeSpan At)> _otherEnds = [];
+    private IReadOnlyDictionary<MacAddress, int>? _told;
     private readonly Links _links = new();
 
     /// <summary>Links that carry the program since one of our looks; null before the first, which asks all: an earlier process left some.</summary>
@@ -42,6 +48,8 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
         {
             IReadOnlyList<Link> links = _links.List();
             int bridge = links.FirstOrDefault(link => link.Name == options.WeaveBridge)?.Index ?? 0;
+            // Before the programs sit at new ports: an address may have come there from another.
+            LookAtOwners(datapath, links, bridge);
             PortPlan plan = PortPlan.From(links, bridge, skip: _ => !options.ExpectNpc, link => _carriers?.Contains(link) ?? true, datapath.IsAttached);
             Apply(datapath, plan);
             _carriers ??= [.. links.Where(link => datapath.IsAttached(link.Index)).Select(link => link.Index)];
@@ -49,6 +57,33 @@ internal sealed class FastPorts(DaemonOptions options, OverlayMode mode, FastDat
             _carriers.ExceptWith(plan.Detach);
             _carriers.UnionWith(plan.Attach.Select(link => link.Index));
         }
+    }
+
+    private void LookAtOwners(IFastDatapath datapath, IReadOnlyList<Link> links, int bridge)
+    {
+        TimeSpan now = TimeSpan.FromSeconds(time.GetTimestamp() / (double)time.TimestampFrequency);
+        foreach (int gone in _otherEnds.Keys.Except(links.Select(link => link.Index)).ToArray())
+        {
+            _otherEnds.Remove(gone);
+        }
+
+        IReadOnlyDictionary<MacAddress, int> owners = _owners.Look(links, bridge, port => OtherEnd(port, now));
+        if (_told is null || owners.Count != _told.Count || owners.Except(_told).Any())
+        {
+            datapath.Tables.SetOwners(owners);
+            _told = owners;
+        }
+    }
+
+    /// <summary>A container may change the address of its interface; it is not asked at every look.</summary>
+    private Link? OtherEnd(Link port, TimeSpan now)
+    {
+        if (!_otherEnds.TryGetValue(port.Index, out (Link? End, TimeSpan At) known) || known.End is null || now >= known.At + OtherEndKept)
+        {
+            _otherEnds[port.Index] = known = (_links.OtherEnd(port), now);
+        }
+
+        return known.End;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

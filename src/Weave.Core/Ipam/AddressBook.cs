@@ -87,6 +87,9 @@ public sealed class AddressBook
         return had;
     }
 
+    /// <summary>They count as changed again: what <see cref="Drain"/> gave could not be stored.</summary>
+    public void PutBack(IEnumerable<KeyValuePair<string, OwnedAddresses?>> drained) => _changed.UnionWith(drained.Select(pair => pair.Key));
+
     /// <summary>The owners that changed since the last call, each with what it has now; null for none.</summary>
     public IReadOnlyList<KeyValuePair<string, OwnedAddresses?>> Drain()
     {

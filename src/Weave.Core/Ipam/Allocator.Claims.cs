@@ -81,7 +81,7 @@ public sealed partial class Allocator
         }
 
         _spaceChanged = true;
-        _book.Add(FileUnder(request.Ident, address), request.Cidr, request.IsContainer);
+        Give(request, request.Cidr, request.IsContainer);
         return Settle(request, AllocationAnswer.Given(request.Cidr));
     }
 
@@ -120,7 +120,7 @@ public sealed partial class Allocator
 
         if (holder is null)
         {
-            _book.Add(FileUnder(request.Ident, request.Cidr.Address), request.Cidr, request.IsContainer);
+            Give(request, request.Cidr, request.IsContainer);
         }
 
         _dead.Remove(request.Ident);

@@ -75,6 +75,16 @@ public sealed partial class Allocator
         return count;
     }
 
+    /// <summary>
+    /// The other peer of that name or nickname, with its nickname, when it lives and is connected, so that its share must not be
+    /// taken over: it would go on giving it out. Null when there is none.
+    /// </summary>
+    public string? Living(string nameOrNickname)
+    {
+        PeerName peer = Resolve(nameOrNickname);
+        return !peer.IsUnknown && peer != Self && IsAlive(peer) ? Named(peer) : null;
+    }
+
     private IReadOnlyList<Ipv4Range> TakeOver(PeerName peer)
     {
         IReadOnlyList<RingEntry> before = [.. _ring.Entries];
@@ -148,16 +158,10 @@ public sealed partial class Allocator
         return heir.IsUnknown ? Nickname(_ => true) : heir;
     }
 
+    // A host that was made anew has the nickname of the one that is gone, which is the one that is meant.
     private PeerName Resolve(string nameOrNickname)
     {
-        foreach ((PeerName peer, string nickname) in _nicknames)
-        {
-            if (nickname == nameOrNickname)
-            {
-                return peer;
-            }
-        }
-
-        return PeerName.TryParse(nameOrNickname, out PeerName name) ? name : PeerName.Unknown;
+        PeerName[] named = [.. _nicknames.Where(pair => pair.Value == nameOrNickname).Select(pair => pair.Key).OrderBy(IsAlive)];
+        return named.Length > 0 ? named[0] : PeerName.TryParse(nameOrNickname, out PeerName name) ? name : PeerName.Unknown;
     }
 }

@@ -85,8 +85,8 @@ public sealed partial class Allocator
     private AllocatorState State => new(
         _now.UnixSeconds,
         _nicknames,
-        _ring.IsEmpty ? _paxos?.Claims : null,
-        _ring.IsEmpty ? null : _ring.State,
+        Told is null ? _paxos?.Claims : null, // also of a ring that is not stored: others may not conclude without us
+        Told,
         FollowsOriginalRule ? [] : [.. _healers])
     {
         Outside = _outside.All,

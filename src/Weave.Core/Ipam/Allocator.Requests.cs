@@ -188,7 +188,7 @@ public sealed partial class Allocator
             _spaceChanged = true;
             _searches.GetValueOrDefault(request.Wanted)?.OnGiven();
             Ipv4Cidr given = new(address, request.Subnet.PrefixLength);
-            _book.Add(FileUnder(request.Ident, address), given, request.IsContainer);
+            Give(request, given, request.IsContainer);
             return Settle(request, AllocationAnswer.Given(given));
         }
 

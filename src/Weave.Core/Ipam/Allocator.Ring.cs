@@ -300,9 +300,9 @@ public sealed partial class Allocator
     private void Donate(Ipv4Range range, PeerName to)
     {
         _ringUpdatesTo.Add(to); // in any case: it tells what was given, or where else to ask
-        if (to == Self || _otherRanges.ContainsKey(to))
+        if (to == Self || _otherRanges.ContainsKey(to) || _unstored is not null)
         {
-            return; // whoever has another range would not learn that it is his
+            return; // whoever has another range would not learn that it is his, and what is not stored is not told
         }
 
         bool heldForThem = range.Size == 1 && Universe.Contains(range.Start) && _ring.OwnerOf(range.Start) == Self && !_space.Used.Contains(range.Start)

@@ -166,6 +166,7 @@ public sealed partial class Allocator : IGossipChannel
         {
             Note(_options.Seeds.Count > 0 ? "Found persisted IPAM data, ignoring supplied IPAM seed" : "Initialising with persisted data");
             _ring.Restore(stored!.Ring!);
+            _told = stored.Ring;
             _book.Restore(stored.Owned);
             _holds.Restore(stored.Holds);
             RememberOrphans();
@@ -236,16 +237,9 @@ public sealed partial class Allocator : IGossipChannel
             ReportFree();
         }
 
+        _spaceChanged = false;
         GatherOutside();
-        IReadOnlyList<KeyValuePair<string, OwnedAddresses?>> owned = _book.Drain();
-        bool holds = _holds.Drain();
-        if (_ringChanged || owned.Count > 0 || holds || _startOver)
-        {
-            _store.Commit(new AllocationChange(
-                _ringChanged ? _ring.State : null, owned, holds ? _holds.Snapshot : null, _startOver));
-        }
-
-        _ringChanged = _spaceChanged = _startOver = false;
+        Store();
         Send();
         Answer();
     }

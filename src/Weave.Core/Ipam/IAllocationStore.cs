@@ -7,8 +7,9 @@ public interface IAllocationStore
     AllocationRecord? Load();
 
     /// <summary>
-    /// Remembers; on return it is safe. Called before anything about the change is told to anybody. A failure is thrown
-    /// and ends the process, since what it does next could not be relied on.
+    /// Remembers; on return it is safe. Called before anything about the change is told to anybody. What was refused is asked
+    /// for again, together with what is new by then.
     /// </summary>
-    void Commit(AllocationChange change);
+    /// <returns>Why it cannot be remembered now, for the user, and then none of it is; null when it is safe.</returns>
+    string? Commit(AllocationChange change);
 }

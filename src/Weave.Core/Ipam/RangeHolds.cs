@@ -117,6 +117,9 @@ public sealed class RangeHolds
         return changed;
     }
 
+    /// <summary>They count as changed again: what <see cref="Drain"/> announced could not be stored.</summary>
+    public void PutBack() => _changed = true;
+
     private bool Settle(Func<Hold, bool> concerns, PeerName peer)
     {
         foreach (Hold hold in _holds.Where(concerns))

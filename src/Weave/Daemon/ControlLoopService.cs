@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace Weave.Daemon;
 
 /// <summary>Runs the control loop for as long as the daemon lives. Registered first, so it starts first and stops last.</summary>
-internal sealed class ControlLoopService(ControlLoop loop) : BackgroundService
+internal sealed class ControlLoopService(ControlLoop loop, Essentials essentials) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => RunAsync(stoppingToken), CancellationToken.None);
 
@@ -17,10 +17,10 @@ internal sealed class ControlLoopService(ControlLoop loop) : BackgroundService
         {
             // The daemon is stopping.
         }
-        catch
+        catch (Exception defect)
         {
-            // A defect in a machine: state can no longer be trusted. End, and let the supervisor start us afresh.
-            Environment.ExitCode = 1;
+            // State can no longer be trusted. During the start nobody else watches, and the start waits for this loop.
+            essentials.Died("the control loop", defect);
             throw;
         }
     }

@@ -27,6 +27,9 @@ namespace Weave.Daemon;
 /// </remarks>
 public static class DaemonHost
 {
+    /// <summary>At all doors together: each takes a file descriptor, of which the data plane needs some, too.</summary>
+    private const int MostConnections = 1024;
+
     /// <summary>Runs until <paramref name="cancel"/> or a signal. The exit status: 0 after a stop that was asked for.</summary>
     /// <exception cref="OptionException">What was asked for cannot be had on this host.</exception>
     public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancel)
@@ -66,6 +69,7 @@ public static class DaemonHost
             .AddSingleton(options)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<ControlLoop>()
+            .AddEssentials()
             .AddHostedService<ControlLoopService>()
             .AddStatus()
             .AddPersistence()
@@ -81,8 +85,11 @@ public static class DaemonHost
             .AddFirewall()
             .StartMesh()
             .AddDocker(options)
-            .AddPlugin(options);
+            .AddPlugin(options)
+            .AddHostedService<EssentialsService>()
+            .AddSingleton<IConnectionListenerFactory, PatientListeners>();
         WebApplication app = builder.Build();
+        app.Services.WatchThreads();
         JoinChannels(app.Services);
         app.KeepDoors();
         MapRoutes(app);
@@ -118,6 +125,7 @@ public static class DaemonHost
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        kestrel.Limits.MaxConcurrentConnections = MostConnections;
         kestrel.ListenOn(Surface.Control, options.HttpAddress);
         kestrel.ListenOn(Surface.Status, options.StatusAddress);
         kestrel.ListenOn(Surface.Metrics, options.MetricsAddress);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Weave.Core.Ipam;
 using Weave.Wire.Primitives;
 
 namespace Weave.Daemon;
@@ -7,7 +8,6 @@ public sealed partial record DaemonOptions
 {
     internal const int MinProtocol = 1;
     internal const int MaxProtocol = 2;
-    private const ulong MinSubnetSize = 4; // the first and the last address are not given out
 
     /// <summary>Address allocation was asked for.</summary>
     public bool AllocationEnabled => IpAllocationInit.Length > 0 || IpAllocationRange.Length > 0 || IpAllocationDefaultSubnet.Length > 0;
@@ -74,12 +74,14 @@ public sealed partial record DaemonOptions
             }
         }
 
-        foreach (string text in new[] { IpAllocationRange, IpAllocationDefaultSubnet }.Where(text => text.Length > 0))
+        if (IpAllocationRange.Length > 0 && !SubnetText.TryParseUniverse(IpAllocationRange, out _, out string problem))
         {
-            if (SubnetProblem(text) is { } problem)
-            {
-                yield return problem;
-            }
+            yield return problem;
+        }
+
+        if (IpAllocationDefaultSubnet.Length > 0 && !SubnetText.TryParseSubnet(IpAllocationDefaultSubnet, out _, out problem))
+        {
+            yield return problem;
         }
 
         if (Ipv4Cidr.TryParse(IpAllocationRange, out Ipv4Cidr range) && Ipv4Cidr.TryParse(IpAllocationDefaultSubnet, out Ipv4Cidr subnet)
@@ -160,12 +162,6 @@ public sealed partial record DaemonOptions
             yield return $"Incorrect hostname match '{Proxy.HostnameMatch}': {reason}";
         }
     }
-
-    private static string? SubnetProblem(string text) =>
-        !Ipv4Cidr.TryParse(text, out Ipv4Cidr cidr) ? $"invalid CIDR address: {text}"
-        : cidr.Size < MinSubnetSize ? $"invalid subnet - smaller than minimum size {MinSubnetSize}: {text}"
-        : !cidr.IsNetwork ? $"invalid subnet - bits after network prefix are not all zero: {text}"
-        : null;
 
     private static string? Problem(Func<object> attempt)
     {

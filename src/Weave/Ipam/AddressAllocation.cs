@@ -98,7 +98,15 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
         },
         cancel);
 
-    public Task<uint?> TakeOverAsync(string peer, CancellationToken cancel) => _loop.AskAsync(() => _allocator.TakeOver(_loop.Now, peer), cancel);
+    public async Task<uint?> TakeOverAsync(string peer, bool force, CancellationToken cancel)
+    {
+        (string? living, uint? taken) = await _loop.AskAsync(() => TakeOver(peer, force), cancel).ConfigureAwait(false);
+        return living is null ? taken : throw new AllocationException(
+            $"{living} is running and connected, and would go on giving out its addresses; stop it first ('weave reset' there hands them over), or use --force");
+    }
+
+    private (string? Living, uint? Taken) TakeOver(string peer, bool force) =>
+        !force && _allocator.Living(peer) is { } living ? (living, null) : (null, _allocator.TakeOver(_loop.Now, peer));
 
     private async Task<AllocationAnswer> AskAsync(Func<Action<AllocationAnswer>, AllocationRequest> make, CancellationToken cancel)
     {

@@ -13,9 +13,11 @@ public interface IIpamControl
 
     /// <summary>Takes over everything of a peer that is gone.</summary>
     /// <param name="peer">Its name or nickname.</param>
+    /// <param name="force">Also of a peer that is connected.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>How many addresses; 0 for ourselves and for a peer that owns nothing; null when nobody is known by that name.</returns>
-    Task<uint?> TakeOverAsync(string peer, CancellationToken cancel);
+    /// <exception cref="AllocationException">It lives and is connected.</exception>
+    Task<uint?> TakeOverAsync(string peer, bool force, CancellationToken cancel);
 
     /// <summary>Frees the addresses of containers that do not exist any more.</summary>
     Task PruneAsync(IReadOnlySet<string> existing, CancellationToken cancel);

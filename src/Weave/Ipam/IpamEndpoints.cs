@@ -148,7 +148,8 @@ public static class IpamEndpoints
         string peer = Route(context, "id");
         await AnswerAsync(context, "TakeOver", peer, "Unable to take over: ", async () =>
         {
-            uint? taken = await Of<IIpamControl>(context).TakeOverAsync(peer, context.RequestAborted).ConfigureAwait(false);
+            bool force = await ParameterAsync(context, "force").ConfigureAwait(false);
+            uint? taken = await Of<IIpamControl>(context).TakeOverAsync(peer, force, context.RequestAborted).ConfigureAwait(false);
             if (taken is null)
             {
                 context.Response.Headers.Warning = UnknownPeer; // the text is the original's, which scripts know

@@ -46,7 +46,12 @@ internal static class OriginalState
 
         if (seen is not null || !isOurs)
         {
-            new StoredAllocation(store, record.Peer).Commit(new AllocationChange(record.Ring, Owned(record), null, StartOver: true));
+            AllocationChange change = new(record.Ring, Owned(record), null, StartOver: true);
+            if (new StoredAllocation(store, record.Peer).Commit(change) is { } refusal)
+            {
+                throw new IOException(refusal);
+            }
+
             log.OriginalTakenOver(path, record.Peer, record.Owned.Count);
         }
 

@@ -30,7 +30,7 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
         return new AllocationRecord(peer, _ring, owned, holds);
     }
 
-    public void Commit(AllocationChange change)
+    public string? Commit(AllocationChange change)
     {
         List<KeyValuePair<string, byte[]?>> changes = [];
         if (change.StartOver)
@@ -61,7 +61,17 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
             changes.Add(StateStoreExtensions.Change(StateKeys.RingHolds, stored, IpamJson.Default.StoredHoldArray));
         }
 
-        store.Commit(changes);
+        try
+        {
+            store.Commit(changes);
+            return null;
+        }
+        catch (IOException refused)
+        {
+            _entries.Clear();
+            _ring = LoadRing(self); // what is stored is what was before
+            return refused.Message;
+        }
     }
 
     private void Forget(List<KeyValuePair<string, byte[]?>> changes)

@@ -143,14 +143,7 @@ internal sealed partial class MeshService
 
     private void Store(IReadOnlyList<string> targets)
     {
-        try
-        {
-            _store.Put(StateKeys.DirectPeers, [.. targets], MeshJson.Default.ListString);
-        }
-        catch (IOException failure)
-        {
-            _logger.CannotStoreTargets(failure.Message);
-        }
+        _store.PutSoon(StateKeys.DirectPeers, [.. targets], MeshJson.Default.ListString);
     }
 
     private void Log(MeshEffect.Note note)

@@ -38,6 +38,10 @@ internal sealed partial class MeshService : IHostedService, IMeshControl, IMeshS
     private TimeSpan _armedFor = TimeSpan.MaxValue;
     private Task _accepting = Task.CompletedTask;
 
+    /// <summary>Ends when this service stops, and else not.</summary>
+    internal Task Accepting => _accepting;
+
+
     public MeshService(
         ControlLoop loop,
         MeshRouter router,

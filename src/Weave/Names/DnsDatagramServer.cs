@@ -79,9 +79,9 @@ internal sealed class DnsDatagramServer : IDisposable
                 batch.Send();
             }
         }
-        catch (SocketException failure)
+        catch (SocketException failure) when (_stop.IsCancellationRequested)
         {
-            _logger.DatagramServerEnded(failure.Message);
+            _logger.DatagramServerEnded(failure.Message); // else it ends the daemon: without an answer nothing on this host resolves
         }
     }
 

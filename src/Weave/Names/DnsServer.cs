@@ -32,6 +32,9 @@ internal sealed class DnsServer : IDisposable
 
     internal IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>Ends when the server stops, and else not.</summary>
+    internal Task Accepting => _streams.Accepting;
+
     internal void Start()
     {
         _datagrams.Start();

@@ -43,6 +43,9 @@ internal sealed class DnsStreamServer : IDisposable
         _listener.Listen(Backlog);
     }
 
+    /// <summary>Ends when the server stops, and else not.</summary>
+    internal Task Accepting => _accepting;
+
     internal void Start() => _accepting = AcceptAsync();
 
     public void Dispose()

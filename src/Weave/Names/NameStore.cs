@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Weave.Core.Names;
 using Weave.Persistence;
 using Weave.Wire.Primitives;
@@ -6,7 +5,7 @@ using Weave.Wire.Primitives;
 namespace Weave.Names;
 
 /// <summary>Keeps what was added by hand in the state store, one key each.</summary>
-internal sealed class NameStore(IStateStore store, ILogger logger)
+internal sealed class NameStore(IStateStore store)
 {
     private const string AliasKey = "=";
 
@@ -45,21 +44,12 @@ internal sealed class NameStore(IStateStore store, ILogger logger)
 
     private static string KeyOf(NameAlias alias) => $"{StateKeys.Names}{AliasKey}/{alias.Target}/{alias.Hostname}";
 
-    // A name that cannot be stored still works now, which is what whoever adds it needs most.
+    // A name that cannot be stored now still works, which is what whoever adds it needs most.
     private void Commit(List<KeyValuePair<string, byte[]?>> changes)
     {
-        if (changes.Count == 0)
+        if (changes.Count > 0)
         {
-            return;
-        }
-
-        try
-        {
-            store.Commit(changes);
-        }
-        catch (IOException failure)
-        {
-            logger.NamesNotStored(failure.Message);
+            store.CommitSoon(changes);
         }
     }
 }

@@ -71,6 +71,9 @@ internal sealed class NamesDaemon : IHostedService, IDisposable
     /// <summary>Servers that other names are passed on to.</summary>
     internal IReadOnlyList<string> Upstream => [.. _resolvConf.Servers.Select(server => server.Address.ToString())];
 
+    /// <summary>Ends when this service stops, and else not.</summary>
+    internal Task Accepting => _server.Accepting;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _server.Start();

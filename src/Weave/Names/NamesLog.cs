@@ -30,9 +30,6 @@ internal static partial class NamesLog
     [LoggerMessage(507, LogLevel.Information, "{Count} names that were added by hand are back")]
     public static partial void NamesRestored(this ILogger logger, int count);
 
-    [LoggerMessage(508, LogLevel.Warning, "Names added by hand cannot be stored, and will be lost on the next restart: {Reason}")]
-    public static partial void NamesNotStored(this ILogger logger, string reason);
-
     [LoggerMessage(509, LogLevel.Warning, "Docker cannot be asked for containers, so names of those on the bridge may be missing: {Reason}")]
     public static partial void ContainersNotAsked(this ILogger logger, string reason);
 

@@ -48,7 +48,7 @@ internal static class NamesServices
         return new NameService(
             provider.GetRequiredService<ControlLoop>(),
             database,
-            new NameStore(provider.GetRequiredService<IStateStore>(), logger),
+            new NameStore(provider.GetRequiredService<IStateStore>()),
             containersAreTold: options.DockerApi.Length > 0,
             provider.GetRequiredService<ProblemBoard>(),
             logger);

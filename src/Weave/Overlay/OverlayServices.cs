@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weave.Core.Overlay;
 using Weave.Daemon;
@@ -63,7 +62,7 @@ internal static class OverlayServices
             macs,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SleeveOverlay>>(),
-            _ => Abandon(provider));
+            failure => provider.GetRequiredService<Essentials>().Died("a thread of the data plane", failure));
         sleeve.Start();
         return sleeve;
     }
@@ -132,11 +131,4 @@ internal static class OverlayServices
         options.Host.Length == 0 ? default
         : Ipv4Address.TryParse(options.Host, out Ipv4Address address) ? address
         : throw new OptionException($"--host {options.Host} is not an IPv4 address");
-
-    /// <summary>A daemon that carries no frames is worse than none: whoever supervises it starts a new one.</summary>
-    private static void Abandon(IServiceProvider provider)
-    {
-        Environment.ExitCode = 1;
-        provider.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-    }
 }

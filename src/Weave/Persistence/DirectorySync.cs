@@ -26,7 +26,7 @@ internal static partial class DirectorySync
     }
 
     private static IOException Failure(string what, string directory) =>
-        new($"{what} {directory}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        new($"{what} {directory}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}", Marshal.GetLastPInvokeError());
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -19,4 +19,10 @@ public interface IStateStore
     /// <param name="changes">Values are UTF-8 JSON without line breaks.</param>
     /// <exception cref="IOException">The disk refused; nothing changed.</exception>
     void Commit(IReadOnlyList<KeyValuePair<string, byte[]?>> changes);
+
+    /// <summary>
+    /// Makes all changes at once, and durable as soon as the disk takes them: for what is true whether it can be stored or not,
+    /// and what a crash until then may undo.
+    /// </summary>
+    void CommitSoon(IReadOnlyList<KeyValuePair<string, byte[]?>> changes) => Commit(changes);
 }

@@ -14,50 +14,74 @@ public sealed class StateStore : IStateStore, IDisposable
     private const int RewriteFactor = 8;
 
     private readonly string _path;
-    private readonly StateLock _lock;
+    private readonly string _lockPath;
+    private readonly string _directory;
+    private readonly IJournalDisk _disk;
     private readonly Lock _gate = new();
     private readonly bool _durable;
     private readonly MemoryStateStore _values;
-    private SafeFileHandle _file;
+    private readonly SortedDictionary<string, byte[]?> _unsaved = new(StringComparer.Ordinal);
+    private StateLock? _lock;
+    private SafeFileHandle? _file; // null: its end is unknown, so that it must be written anew
     private long _length;
     private long _lengthWhenWritten;
-    private bool _broken;
+    private Action<string?>? _told;
 
-    private StateStore(string path, StateLock held, MemoryStateStore values, bool durable)
+    private StateStore(string prefix, MemoryStateStore values, StateLock? held, IJournalDisk disk, bool durable)
     {
-        _path = path;
-        _lock = held;
+        _path = PathOf(prefix);
+        _lockPath = LockOf(prefix);
+        _directory = DirectoryOf(_path);
         _values = values;
+        _lock = held;
+        _disk = disk;
         _durable = durable;
-        _file = Rewrite();
     }
+
+    /// <summary>Why nothing can be written at present, for the user; null when it can.</summary>
+    public string? Fault { get; private set; }
 
     /// <summary>The file below a <c>--db-prefix</c>. Another name than the original's, whose file stays untouched.</summary>
     public static string PathOf(string prefix) => prefix + "state.journal";
 
-    /// <summary>Opens or creates the store.</summary>
+    /// <summary>Opens or creates the store. On a volume that cannot be written now it opens all the same, with a <see cref="Fault"/>.</summary>
     /// <param name="prefix">Path and beginning of the file name, such as <c>/weavedb/weave</c>.</param>
     /// <param name="messages">What the user should know: a file that was set aside, a record that was cut off.</param>
     /// <param name="durable">False leaves out fsync: for measurements only.</param>
-    /// <exception cref="StateException">Another process has it, or the directory cannot be written; the message says which.</exception>
-    public static StateStore Open(string prefix, ICollection<string> messages, bool durable = true)
+    /// <exception cref="StateException">Another process has it, or the directory cannot be used; the message says which.</exception>
+    public static StateStore Open(string prefix, ICollection<string> messages, bool durable = true) =>
+        Open(prefix, messages, new JournalDisk(), durable);
+
+    internal static StateStore Open(string prefix, ICollection<string> messages, IJournalDisk disk, bool durable)
     {
         string path = PathOf(prefix);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            StateLock held = StateLock.Acquire(prefix + "state.lock");
-            return new StateStore(path, held, Load(path, messages), durable);
+            Directory.CreateDirectory(DirectoryOf(path));
+            StateLock? held = Hold(LockOf(prefix));
+            StateStore store = new(prefix, Load(path, messages), held, disk, durable);
+            store.Begin();
+            return store;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StateException($"the state in {path} cannot be used: {failure.Message}", failure);
+            throw new StateException($"the state in {path} cannot be used: {VolumeFault.Describe(failure, DirectoryOf(path))}", failure);
         }
     }
 
     public byte[]? Get(string key) => _values.Get(key);
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Under(string prefix) => _values.Under(prefix);
+
+    /// <summary>Calls <paramref name="told"/> with the present fault, and whenever it changes.</summary>
+    internal void Tell(Action<string?> told)
+    {
+        lock (_gate)
+        {
+            _told = told;
+            told(Fault);
+        }
+    }
 
     public void Commit(IReadOnlyList<KeyValuePair<string, byte[]?>> changes)
     {
@@ -66,24 +90,63 @@ public sealed class StateStore : IStateStore, IDisposable
             return;
         }
 
-        byte[] line = JournalRecord.Encode(changes);
         lock (_gate)
         {
-            Append(line);
+            Save(changes);
             _values.Commit(changes);
-            if (_length > RewriteAbove && _length > _lengthWhenWritten * RewriteFactor)
+        }
+    }
+
+    public void CommitSoon(IReadOnlyList<KeyValuePair<string, byte[]?>> changes)
+    {
+        lock (_gate)
+        {
+            _values.Commit(changes);
+            foreach ((string key, byte[]? value) in changes)
             {
-                SafeFileHandle old = _file;
-                _file = Rewrite();
-                old.Dispose();
+                _unsaved[key] = value;
+            }
+
+            TrySave();
+        }
+    }
+
+    /// <summary>Looks at the volume, and tries what could not be written before.</summary>
+    internal void Look()
+    {
+        lock (_gate)
+        {
+            if (_disk.Obstacle(_directory) is { } obstacle)
+            {
+                Report(obstacle);
+            }
+            else if (Fault is not null)
+            {
+                TrySave();
             }
         }
     }
 
     public void Dispose()
     {
-        _file.Dispose();
-        _lock.Dispose();
+        _file?.Dispose();
+        _lock?.Dispose();
+    }
+
+    private static string LockOf(string prefix) => prefix + "state.lock";
+
+    private static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static StateLock? Hold(string path)
+    {
+        try
+        {
+            return StateLock.Acquire(path);
+        }
+        catch (IOException failure) when (VolumeFault.MayPass(failure))
+        {
+            return null; // where nothing can be written there is nothing to lock; before the first write it is tried again
+        }
     }
 
     private static MemoryStateStore Load(string path, ICollection<string> messages)
@@ -122,54 +185,156 @@ public sealed class StateStore : IStateStore, IDisposable
         }
     }
 
-    private void Append(byte[] line)
+    private void Begin()
     {
-        if (_broken)
-        {
-            throw new IOException($"{_path} could not be written before and its end is unknown");
-        }
-
         try
         {
-            RandomAccess.Write(_file, line, _length);
-            Sync(_file);
+            Rewrite([]);
+        }
+        catch (IOException failure) when (VolumeFault.MayPass(failure))
+        {
+            Report(VolumeFault.Describe(failure, _directory));
+        }
+    }
+
+    private void TrySave()
+    {
+        try
+        {
+            Save([]);
+        }
+        catch (IOException)
+        {
+            // Reported, and tried again: what was asked for is kept in memory.
+        }
+    }
+
+    /// <summary>Writes <paramref name="changes"/> and what was left unsaved before.</summary>
+    private void Save(IReadOnlyList<KeyValuePair<string, byte[]?>> changes)
+    {
+        try
+        {
+            _lock ??= StateLock.Acquire(_lockPath);
+            if (_file is { } file)
+            {
+                Append(file, changes);
+            }
+            else
+            {
+                Rewrite(changes);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or StateException)
+        {
+            string fault = VolumeFault.Describe(failure, _directory);
+            Report(fault);
+            throw new IOException($"it could not be stored: {fault}", failure);
+        }
+
+        _unsaved.Clear();
+        Report(null);
+        Compact();
+    }
+
+    private void Append(SafeFileHandle file, IReadOnlyList<KeyValuePair<string, byte[]?>> changes)
+    {
+        byte[] line = JournalRecord.Encode([.. _unsaved, .. changes]);
+        try
+        {
+            _disk.Write(file, line, _length);
+            Sync(file);
             _length += line.Length;
         }
         catch (IOException)
         {
-            // After a failed fsync nobody knows what is on the disk: cut the line off, and if even that fails, stop.
-            _broken = true;
-            RandomAccess.SetLength(_file, _length);
-            Sync(_file);
-            _broken = false;
+            CutOff(file);
             throw;
         }
     }
 
-    private SafeFileHandle Rewrite()
+    // After a failed fsync nobody knows what is on the disk.
+    private void CutOff(SafeFileHandle file)
     {
-        byte[] record = JournalRecord.Encode(_values.Under("").Select(pair => new KeyValuePair<string, byte[]?>(pair.Key, pair.Value)));
-        string temporary = _path + ".new";
-        SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
-        RandomAccess.Write(file, JournalContent.Header, 0);
-        RandomAccess.Write(file, record, JournalContent.Header.Length);
-        Sync(file);
-        File.Move(temporary, _path, overwrite: true);
-        if (_durable)
+        try
         {
-            DirectorySync.Run(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+            RandomAccess.SetLength(file, _length);
+            Sync(file);
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            _file = null;
+        }
+    }
+
+    private void Compact()
+    {
+        if (_length <= RewriteAbove || _length <= _lengthWhenWritten * RewriteFactor)
+        {
+            return;
         }
 
+        try
+        {
+            Rewrite([]);
+        }
+        catch (IOException failure) when (VolumeFault.MayPass(failure))
+        {
+            _lengthWhenWritten = _length; // everything is in the long file; there is no room for a second one
+        }
+    }
+
+    private void Rewrite(IReadOnlyList<KeyValuePair<string, byte[]?>> changes)
+    {
+        MemoryStateStore all = new();
+        all.Commit([.. _values.Under("").Select(pair => new KeyValuePair<string, byte[]?>(pair.Key, pair.Value)), .. changes]);
+        byte[] record = JournalRecord.Encode(all.Under("").Select(pair => new KeyValuePair<string, byte[]?>(pair.Key, pair.Value)));
+        SafeFileHandle file = WriteNew(record);
+        _file?.Dispose();
+        _file = file;
         _length = JournalContent.Header.Length + record.Length;
         _lengthWhenWritten = _length;
-        return file;
+    }
+
+    private SafeFileHandle WriteNew(byte[] record)
+    {
+        string temporary = _path + ".new";
+        SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        try
+        {
+            _disk.Write(file, JournalContent.Header, 0);
+            _disk.Write(file, record, JournalContent.Header.Length);
+            Sync(file);
+            File.Move(temporary, _path, overwrite: true);
+            if (_durable)
+            {
+                DirectorySync.Run(_directory);
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(temporary); // on a full volume it takes the room that others need
+            throw;
+        }
+    }
+
+    private void Report(string? fault)
+    {
+        if (fault != Fault)
+        {
+            Fault = fault;
+            _told?.Invoke(fault);
+        }
     }
 
     private void Sync(SafeFileHandle file)
     {
         if (_durable)
         {
-            RandomAccess.FlushToDisk(file);
+            _disk.Flush(file);
         }
     }
 }

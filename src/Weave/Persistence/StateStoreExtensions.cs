@@ -30,8 +30,13 @@ public static class StateStoreExtensions
     public static void Put<T>(this IStateStore store, string key, T value, JsonTypeInfo<T> type) =>
         store.Commit([Change(key, value, type)]);
 
-    public static void Remove(this IStateStore store, string key) =>
-        store.Commit([new KeyValuePair<string, byte[]?>(key, null)]);
+    /// <summary>Stores one value as soon as the disk takes it.</summary>
+    public static void PutSoon<T>(this IStateStore store, string key, T value, JsonTypeInfo<T> type) =>
+        store.CommitSoon([Change(key, value, type)]);
+
+    /// <summary>Removes one value, and from the disk as soon as that can be written.</summary>
+    public static void RemoveSoon(this IStateStore store, string key) =>
+        store.CommitSoon([new KeyValuePair<string, byte[]?>(key, null)]);
 
     /// <summary>A change to be committed together with others.</summary>
     public static KeyValuePair<string, byte[]?> Change<T>(string key, T value, JsonTypeInfo<T> type) =>

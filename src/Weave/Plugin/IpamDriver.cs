@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Weave.Core.Ipam;
 using Weave.Ipam;
 using Weave.Linux.Netlink;
 using Weave.Plugin.Model;
@@ -34,7 +35,7 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
             throw new PluginException("Weave Net has no IPv6 addresses to give out");
         }
 
-        Ipv4Cidr subnet = request.Pool.Length == 0 ? PlaceDefault(request.AddressSpace) : CheckGiven(Parse(request.Pool));
+        Ipv4Cidr subnet = request.Pool.Length == 0 ? PlaceDefault(request.AddressSpace) : CheckGiven(ParseSubnet(request.Pool));
         Ipv4Cidr range = request.SubPool.Length == 0 ? subnet : Parse(request.SubPool);
         string text = Network(subnet);
         return new RequestPoolAnswer(
@@ -49,7 +50,7 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
         if (request.Address.Length == 0)
         {
             Ipv4Cidr allocated = await allocation.AllocateAsync(Nobody, range, isContainer: false, cancel).ConfigureAwait(false);
-            given.Given(allocated.Address);
+            await NoteAsync(allocated.Address).ConfigureAwait(false);
             return Answer(allocated.Address, subnet);
         }
 
@@ -64,8 +65,22 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
         }
 
         await allocation.ClaimAsync(Nobody, new Ipv4Cidr(wanted, subnet.PrefixLength), isContainer: false, noErrorOnUnknown: IsElsewhere(request, wanted), cancel).ConfigureAwait(false);
-        given.Given(wanted);
+        await NoteAsync(wanted).ConfigureAwait(false);
         return Answer(wanted, subnet);
+    }
+
+    /// <exception cref="IOException">It cannot be stored that Docker has it: then Docker does not get it.</exception>
+    private async Task NoteAsync(Ipv4Address address)
+    {
+        try
+        {
+            given.Given(address);
+        }
+        catch (IOException)
+        {
+            await allocation.FreeAsync(address.ToString(), CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
     }
 
     internal async Task<EmptyMessage> ReleaseAddressAsync(ReleaseAddressRequest request, CancellationToken cancel)
@@ -164,6 +179,10 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
         string[] parts = id.Split('-');
         return parts is ["weave", _, _] ? (Parse(parts[1]), Parse(parts[2])) : throw new PluginException($"Unrecognized pool ID: {id}");
     }
+
+    // Docker passes on what users write, host bits and all.
+    private static Ipv4Cidr ParseSubnet(string text) =>
+        SubnetText.TryParseSubnet(Network(Parse(text)), out Ipv4Cidr subnet, out string problem) ? subnet : throw new PluginException(problem);
 
     private static Ipv4Cidr Parse(string text) => Ipv4Cidr.TryParse(text, out Ipv4Cidr cidr)
         ? cidr with { Address = cidr.Network }

@@ -59,7 +59,7 @@ internal sealed class PluginAddresses : BackgroundService
             _unconfirmed.Remove(address);
             if (_store.Get(Key(address)) is not null)
             {
-                _store.Remove(Key(address));
+                _store.RemoveSoon(Key(address));
             }
         }
     }
@@ -96,7 +96,7 @@ internal sealed class PluginAddresses : BackgroundService
         {
             List<Ipv4Address> lost = [.. _unconfirmed.Except(_endpoints.Addresses).Order()];
             _unconfirmed.Clear();
-            lost.ForEach(address => _store.Remove(Key(address)));
+            lost.ForEach(address => _store.RemoveSoon(Key(address)));
             return lost;
         }
     }

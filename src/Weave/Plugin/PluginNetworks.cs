@@ -29,7 +29,7 @@ internal sealed class PluginNetworks(IStateStore store)
     {
         if (_networks.TryRemove(id, out _))
         {
-            store.Remove(StateKeys.Networks + id);
+            store.RemoveSoon(StateKeys.Networks + id);
         }
     }
 

@@ -33,8 +33,6 @@ internal sealed class LonelyAllocator : IGossipSender, IPeerDirectory, IAllocati
 
     public AllocationRecord? Load() => null;
 
-    public void Commit(AllocationChange change)
-    {
-        // Nothing outlives a run.
-    }
+    // Nothing outlives a run.
+    public string? Commit(AllocationChange change) => null;
 }

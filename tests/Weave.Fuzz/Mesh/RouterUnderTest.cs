@@ -137,8 +137,6 @@ public sealed class RouterUnderTest
     {
         public AllocationRecord? Load() => null;
 
-        public void Commit(AllocationChange change)
-        {
-        }
+        public string? Commit(AllocationChange change) => null;
     }
 }

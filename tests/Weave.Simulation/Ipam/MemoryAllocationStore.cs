@@ -26,8 +26,16 @@ internal sealed class MemoryAllocationStore(PeerName self) : IAllocationStore
         _owned.Clear();
     }
 
-    public void Commit(AllocationChange change)
+    /// <summary>Why nothing can be stored; null when it can.</summary>
+    public string? Fault { get; set; }
+
+    public string? Commit(AllocationChange change)
     {
+        if (Fault is not null)
+        {
+            return Fault;
+        }
+
         Commits++;
         if (change.StartOver)
         {
@@ -48,5 +56,7 @@ internal sealed class MemoryAllocationStore(PeerName self) : IAllocationStore
                 _owned[ident] = owned;
             }
         }
+
+        return null;
     }
 }

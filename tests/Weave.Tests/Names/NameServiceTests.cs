@@ -114,7 +114,7 @@ public sealed class NameServiceTests : IAsyncDisposable
     private NameService Start()
     {
         ControlLoop loop = new(TimeProvider.System);
-        NameService names = new(loop, new NamesPeer().Database, new NameStore(_store, NullLogger.Instance), true, new ProblemBoard(TimeProvider.System, NullLogger<ProblemBoard>.Instance), NullLogger.Instance);
+        NameService names = new(loop, new NamesPeer().Database, new NameStore(_store), true, new ProblemBoard(TimeProvider.System, NullLogger<ProblemBoard>.Instance), NullLogger.Instance);
         _loops.Add(Task.Run(() => loop.RunAsync(_stop.Token)));
         return names;
     }

@@ -125,5 +125,5 @@ public sealed class NamesDaemonTests : IDisposable
     }
 
     private NameService Names() =>
-        new(new ControlLoop(_time), _peer.Database, new NameStore(new MemoryStateStore(), NullLogger.Instance), true, _host.Problems, NullLogger.Instance);
+        new(new ControlLoop(_time), _peer.Database, new NameStore(new MemoryStateStore()), true, _host.Problems, NullLogger.Instance);
 }

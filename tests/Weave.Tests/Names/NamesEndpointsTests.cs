@@ -30,7 +30,7 @@ public sealed class NamesEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ControlLoop loop = new(TimeProvider.System);
-        NameService names = new(loop, _peer.Database, new NameStore(new MemoryStateStore(), NullLogger.Instance), true, new ProblemBoard(TimeProvider.System, NullLogger<ProblemBoard>.Instance), NullLogger.Instance);
+        NameService names = new(loop, _peer.Database, new NameStore(new MemoryStateStore()), true, new ProblemBoard(TimeProvider.System, NullLogger<ProblemBoard>.Instance), NullLogger.Instance);
         DaemonOptions options = new() { DnsListenAddress = "127.0.0.1:0" };
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

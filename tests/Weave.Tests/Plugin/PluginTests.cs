@@ -134,6 +134,12 @@ public sealed class PluginTests
     {
         await using PluginHost host = await PluginHost.StartAsync();
         host.Routes.Table.Add(new Route(Ipv4Cidr.Parse("10.32.0.0/12"), null, host.Links.Find("weave")!.Index));
+        foreach (string small in new[] { "10.32.5.8/31", "10.32.5.8/32", "0.0.0.0/0" })
+        {
+            string refusal = await host.FailAsync("/IpamDriver.RequestPool", $$"""{"AddressSpace":"weavelocal","Pool":"{{small}}"}""");
+            Assert.Contains("invalid subnet - smaller than minimum size 4", refusal, StringComparison.Ordinal);
+        }
+
         string reason = await host.FailAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal"}""");
         Assert.Equal("the default subnet 10.32.0.0/12 overlaps the route 10.32.0.0/12 through \"weave\" of this host; choose one with --subnet", reason);
         await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"10.32.0.0/12"}"""); // the network weave itself, after expose

@@ -32,7 +32,7 @@ internal static class CommandTable
         new("ps", ["[<container_id> ...]"], "List attached containers", CommandPlace.Host, PsCommand.RunAsync),
         new("stop", [""], "Stop the router; containers keep their network", CommandPlace.Client, StopCommand.RunAsync) { BeginsGroup = true },
         new("reset", ["[--force]"], "Stop, leave the network and remove everything", CommandPlace.Client, ResetCommand.RunAsync) { BeginsGroup = true, Words = ["--force"] },
-        new("rmpeer", ["<peer_id> ..."], "Take over the addresses of dead peers", CommandPlace.Router, PeerCommands.RemoveAsync),
+        new("rmpeer", ["[--force] <peer_id> ..."], "Take over the addresses of dead peers", CommandPlace.Router, PeerCommands.RemoveAsync) { Words = ["--force"] },
         new("systemd", ["[--print] [<option> ...] [<peer> ...]"], "Run the router as a service of the host", CommandPlace.Client, SystemdCommand.RunAsync) { BeginsGroup = true, Words = ["--print"] },
         new("plugin-v2", ["create [<name>]", "directory <path>"], "Make the managed plugin for swarms", CommandPlace.Client, ManagedPluginCommand.RunAsync) { Words = ["create", "directory"] },
         new("completion", ["[bash]"], "Print a completion script for the shell", CommandPlace.Client, InfoCommands.CompletionAsync) { BeginsGroup = true, Words = ["bash"] },

@@ -3,6 +3,8 @@ namespace Weave.Cli.Commands;
 /// <summary>Commands about peers.</summary>
 internal static class PeerCommands
 {
+    private const string Force = "--force";
+
     internal static async Task<int> ConnectAsync(CliContext context, string[] args)
     {
         bool replace = args is ["--replace", ..];
@@ -34,17 +36,19 @@ internal static class PeerCommands
 
     internal static async Task<int> RemoveAsync(CliContext context, string[] args)
     {
-        if (args.Length == 0)
+        string query = args.Contains(Force) ? "?force=true" : "";
+        string[] peers = [.. args.Where(arg => arg != Force)];
+        if (peers.Length == 0)
         {
             throw new UsageException("weave rmpeer: no peer given");
         }
 
         int result = 0;
-        foreach (string peer in args)
+        foreach (string peer in peers)
         {
             try
             {
-                RouterReply reply = await context.Router.CallAsync("DELETE", $"/peer/{Uri.EscapeDataString(peer)}").ConfigureAwait(false);
+                RouterReply reply = await context.Router.CallAsync("DELETE", $"/peer/{Uri.EscapeDataString(peer)}{query}").ConfigureAwait(false);
                 result = Print(context, reply) == 0 ? result : 1;
                 if (reply.Warning.Length > 0)
                 {

@@ -24,6 +24,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void A_peer_that_is_connected_is_known_to_live_by_name_and_nickname_and_one_that_is_gone_is_not()
+    {
+        AllocatorMesh mesh = Agreed();
+        Assert.Equal("00:00:00:00:00:02(host2)", mesh[1].Allocator!.Living("host2"));
+        Assert.Equal("00:00:00:00:00:02(host2)", mesh[1].Allocator!.Living("00:00:00:00:00:02"));
+        Assert.Null(mesh[1].Allocator!.Living("host1"));
+        Assert.Null(mesh[1].Allocator!.Living("nobody"));
+        mesh.Network.Disconnect(mesh[2], mesh[2].PowerOff);
+        Assert.Null(mesh[1].Allocator!.Living("host2"));
+        Assert.True(mesh[1].Allocator!.TakeOver(mesh.Network.Now, "host2") > 0);
+    }
+
+    [Fact]
     public void An_address_of_another_container_is_refused_with_its_name()
     {
         AllocatorMesh mesh = Agreed();

@@ -300,6 +300,11 @@ internal sealed class HostFirewall(
 
     private bool Change(FirewallSpec spec, FirewallState found)
     {
+        if (spec.Dns is null && found.Rules("nat", FirewallNames.DnsChain) is not null)
+        {
+            spec = spec with { Dns = new DnsRedirection(default, 0, []) }; // a router before us led questions to where it served names
+        }
+
         string script = FirewallPlan.From(FirewallRules.For(spec), found);
         if (script.Length == 0)
         {

@@ -36,15 +36,7 @@ internal sealed class DnsAddresses(IStateStore store, HostAddresses host, Proble
                 return;
             }
 
-            _served = [text, .. _served.Where(other => other != text).Take(MostFormer)];
-            try
-            {
-                store.Put(StateKeys.DnsAddresses, _served, NamesJson.Default.ListString);
-            }
-            catch (IOException failure)
-            {
-                problems.Raise(Problem, "", $"that names are served at {text} cannot be stored: {failure.Message}");
-            }
+            Keep([text, .. _served.Where(other => other != text).Take(MostFormer)]);
         }
     }
 
@@ -70,21 +62,28 @@ internal sealed class DnsAddresses(IStateStore store, HostAddresses host, Proble
                 return null;
             }
 
-            List<Ipv4Address> former = [];
-            foreach (Ipv4Address address in _served.Skip(1).Select(Ipv4Address.Parse))
+            foreach (Ipv4Address address in _served.Skip(1).Select(Ipv4Address.Parse).Where(MayBeSomebodys).ToList())
             {
-                if (MayBeSomebodys(address))
-                {
-                    problems.Raise(
-                        Problem, address.ToString(), $"names are served at {present.Address} now, and not at {address}, which another container may have: containers that were given it by dns-args must be made anew");
-                    continue;
-                }
-
-                problems.Clear(Problem, address.ToString());
-                former.Add(address);
+                problems.Raise(
+                    Problem, address.ToString(), $"names are served at {present.Address} now, and not at {address}, which another container may have: containers that were given it by dns-args must be made anew");
+                Keep([.. _served.Where(other => other != address.ToString())]);
             }
 
+            List<Ipv4Address> former = [.. _served.Skip(1).Select(Ipv4Address.Parse)];
             return new DnsRedirection(Ipv4Address.Parse(present.Address.ToString()), present.Port, former);
+        }
+    }
+
+    private void Keep(List<string> served)
+    {
+        _served = served;
+        try
+        {
+            store.Put(StateKeys.DnsAddresses, served, NamesJson.Default.ListString);
+        }
+        catch (IOException failure)
+        {
+            problems.Raise(Problem, "", $"that names are served at {served[0]} cannot be stored: {failure.Message}");
         }
     }
 

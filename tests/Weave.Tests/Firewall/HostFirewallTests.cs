@@ -53,6 +53,7 @@ public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner, IBridgeDe
         Assert.Equal(rules, _rules.Save());
         Assert.Equal([First.Address, Second.Address, First.Address, Second.Address], _announced);
         Assert.Empty(_forgotten);
+        Assert.Empty(_problems.Texts());
         await after.StopAsync(default);
     }
 
@@ -126,6 +127,15 @@ public sealed class HostFirewallTests : IArpAnnouncer, IExposureOwner, IBridgeDe
         using HostFirewall after = await StartAsync();
         Assert.Equal([First], _forgotten); // the bridge made anew was marked: hidden there is hidden
         await after.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Questions_are_not_led_to_where_a_router_before_us_served_names()
+    {
+        _rules.Restore("*nat\n:WEAVE-DNS - [0:0]\n-A WEAVE-DNS -d 172.17.0.1/32 -p udp -m udp --dport 53 -j DNAT --to-destination 172.31.0.1:53\n-A PREROUTING -j WEAVE-DNS\nCOMMIT\n");
+        using HostFirewall firewall = await StartAsync();
+        Assert.DoesNotContain("DNAT", _rules.Save(), StringComparison.Ordinal);
+        await firewall.StopAsync(default);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class NamesDaemonTests : IDisposable
         _host.Add("docker0", "127.0.0.3/24");
         Assert.Equal("127.0.0.3 for ", Redirection());
         Assert.Contains("must be made anew", Assert.Single(_host.Problems.Texts()), StringComparison.Ordinal);
+        Assert.Equal(["127.0.0.3"], _host.Store.Get(StateKeys.DnsAddresses, NamesJson.Default.ListString)); // it was said once
     }
 
     [Fact]

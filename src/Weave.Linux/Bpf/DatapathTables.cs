@@ -87,11 +87,12 @@ internal sealed class DatapathTables(DatapathPrograms programs, Lock gate) : IDa
         former.ForEach(key => _owners.Delete(key));
         byte[] mac = new byte[DatapathMac.KeySize];
         byte[] learned = new byte[DatapathMac.ValueSize];
+        Span<byte> veth = stackalloc byte[sizeof(uint)];
         ushort self = (ushort)BinaryPrimitives.ReadUInt32LittleEndian(ReadConfig());
         foreach ((MacAddress address, int port) in owners)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(mac, address.Value);
-            if (_owners.TryUpdate(mac, Key(stackalloc byte[sizeof(uint)], (uint)port)) && _macs.TryLookup(mac, learned)
+            if (_owners.TryUpdate(mac, Key(veth, (uint)port)) && _macs.TryLookup(mac, learned)
                 && DatapathMac.Read(mac, learned) is var at && (at.Peer.Value != self || (at.Port != 0 && at.Port != port)))
             {
                 _macs.Delete(mac);

@@ -350,7 +350,7 @@ internal sealed class HostFirewall(
             Dns = dns?.Current(),
             ControlPort = HostPort.TryParse(options.HttpAddress, out HostPort control) ? control.Port : null,
             StatusPorts = [.. Ports(options.StatusAddress), .. Ports(options.MetricsAddress)],
-            ContainerBridges = bridges.Among(Kernel(links.List)),
+            ContainerBridges = bridges.Among(Kernel(() => links.List())),
             ClosedToContainers = [.. Ports(options.HttpAddress), .. LoopbackPorts(options.StatusAddress), .. LoopbackPorts(options.MetricsAddress)],
             ExpectPolicy = options.ExpectNpc,
             NoMasqueradeLocal = options.NoMasqueradeLocal,

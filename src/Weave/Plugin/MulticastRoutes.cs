@@ -77,12 +77,12 @@ internal sealed class MulticastRoutes(IStateStore store)
     {
         if (endpoints.Length > 0)
         {
-            store.Put(StateKeys.MulticastRoutes + sandbox, endpoints, PluginJson.Default.StringArray);
+            store.PutSoon(StateKeys.MulticastRoutes + sandbox, endpoints, PluginJson.Default.StringArray);
             _bySandbox[sandbox] = endpoints;
         }
         else if (_bySandbox.Remove(sandbox))
         {
-            store.Remove(StateKeys.MulticastRoutes + sandbox);
+            store.RemoveSoon(StateKeys.MulticastRoutes + sandbox);
         }
     }
 }

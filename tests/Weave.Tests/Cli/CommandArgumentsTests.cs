@@ -94,7 +94,7 @@ public sealed class CommandArgumentsTests
 
     [Fact]
     public void Other_extra_words_are_refused_by_name() =>
-        Assert.Contains("--memory", Assert.Throws<CommandException>(() => ExtraDockerArguments.Read("--memory 1g")).Message, StringComparison.Ordinal);
+        Assert.Contains("--hostname", Assert.Throws<CommandException>(() => ExtraDockerArguments.Read("--hostname x")).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("10.2.1.1/24 ip:10.2.2.1/24 net:10.3.0.0/24 net:default c1", "10.2.1.1/24 10.2.2.1/24 net:10.3.0.0/24 net:default", "c1")]

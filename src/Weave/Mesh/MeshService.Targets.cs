@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Weave.Core.Mesh;
 using Weave.Daemon;
 using Weave.Persistence;
@@ -96,12 +97,36 @@ internal sealed partial class MeshService
         foreach ((ConnectionId id, TcpLink link) in _links.ToArray())
         {
             TimeSpan silence = link.Silence;
-            if (silence > Doubtful || silence < Answering)
+            if (link.IsHomeless || silence > Doubtful || silence < Answering)
             {
-                _router.OnAnswering(_loop.Now, id, silence < Answering);
+                _router.OnAnswering(_loop.Now, id, !link.IsHomeless && silence < Answering);
             }
         }
     }
 
-    private void OnAddressesChanged(object? sender, EventArgs e) => Post(() => _router.OnNetworkChanged(_loop.Now));
+    private void OnAddressesChanged(object? sender, EventArgs e) => Post(() =>
+    {
+        foreach (TcpLink link in _links.Values)
+        {
+            link.IsHomeless = !IsOurs(link.Local.Address);
+        }
+
+        LookAtLinks();
+        _router.OnNetworkChanged(_loop.Now);
+    });
+
+    /// <summary>The kernel knows best. What it cannot tell now, silence tells soon.</summary>
+    private static bool IsOurs(IPAddress address)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException failure)
+        {
+            return failure.SocketErrorCode != SocketError.AddressNotAvailable;
+        }
+    }
 }

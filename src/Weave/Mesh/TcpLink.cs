@@ -44,6 +44,9 @@ internal sealed class TcpLink(Socket socket, Func<ReadOnlyMemory<byte>, Task> re
         _ = Task.Run(WriteAsync);
     }
 
+    /// <summary>Our end has an address that this host has no more, so nothing gets through.</summary>
+    internal bool IsHomeless { get; set; }
+
     /// <summary>For status.</summary>
     internal LinkFigures Figures
     {

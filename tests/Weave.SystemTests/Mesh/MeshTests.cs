@@ -43,6 +43,31 @@ public sealed class MeshTests
         Assert.NotEqual(before, Incarnation(3, 2));
     }
 
+    /// <summary>The kernel of the host that dialled forgets the connection, and the other one is not told: must never happen 8.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("--password=secret")]
+    public void A_dialler_whose_connection_died_unseen_by_the_other_end_is_back_within_10_s_each_time(string all)
+    {
+        using MeshHosts hosts = new();
+        hosts.Start(1, all);
+        hosts.Start(2, $"{all} {MeshHosts.AddressOf(1)}");
+        Eventually.True(Soon, "two hosts know each other", FirstTwoShowEachOther, hosts.Describe);
+        Shell.Run("ip", "netns", "exec", "wmesh2", "iptables", "-A", "OUTPUT", "-p", "tcp", "--tcp-flags", "RST", "RST", "-j", "DROP");
+        for (int i = 0; i < 4; i++)
+        {
+            int ended = MeshHosts.Router(1).GetProperty("TerminationCount").GetInt32();
+            Shell.Run("ip", "netns", "exec", "wmesh2", "ss", "-K", "dst", MeshHosts.AddressOf(1), "dport", "=", "6783");
+            Eventually.True(
+                TimeSpan.FromSeconds(10),
+                $"after break {i} a new connection is established at both ends",
+                () => MeshHosts.Router(1).GetProperty("TerminationCount").GetInt32() > ended
+                    && new[] { 1, 2 }.All(host => MeshHosts.Get(host, "/status/connections") is { } shown
+                        && shown.Contains("established", StringComparison.Ordinal) && !shown.Contains("control connection lost", StringComparison.Ordinal)),
+                hosts.Describe);
+        }
+    }
+
     /// <summary>Machines cloned with their machine id have one name: must never happen 11.</summary>
     [Fact]
     public void A_clone_is_refused_with_words_and_the_first_is_untouched()

@@ -34,7 +34,11 @@ internal sealed class EndpointTable
         {
             if (EndpointNames.GuestOf(link.Name) is { } guest && onHost.Contains(guest))
             {
-                if (!mark.IsSet(guest))
+                if (mark.IsSet(guest))
+                {
+                    _waiting[link.Name] = guest;
+                }
+                else if (links.Find(guest) is not null)
                 {
                     // Its container ended while we were away, and Docker gave the other end back and told the guard
                     // instead of us.
@@ -42,7 +46,7 @@ internal sealed class EndpointTable
                     continue;
                 }
 
-                _waiting[link.Name] = guest;
+                // Otherwise Docker has taken it into its container since the list was made.
             }
 
             if (EndpointNames.TryParseAlias(link.Alias, out Ipv4Cidr address, out string endpoint))

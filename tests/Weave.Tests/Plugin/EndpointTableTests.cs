@@ -29,5 +29,28 @@ public sealed class EndpointTableTests
         Assert.NotNull(_links.Find("vethwl123456789"));
     }
 
+    [Fact]
+    public void A_pair_that_Docker_takes_while_we_look_stays()
+    {
+        _links.CreateVeth(new VethSpec("vethwl123456789", "vethwg123456789") { Alias = "weave 10.32.0.7/12 123456789abc" });
+        Taking taking = new(() => _links.Change("vethwg123456789", new LinkChange { Name = "ethwe0" }));
+        EndpointTable table = new(_links, new EndpointMark(taking), NullLogger<EndpointTable>.Instance);
+        Assert.Equal("123456789abc", table.UserOf(Ipv4Address.Parse("10.32.0.7")));
+        table.GiveUpWaiting();
+        Assert.NotNull(_links.Find("vethwl123456789"));
+    }
+
     private EndpointTable Start() => new(_links, new EndpointMark(new FakeSysctls()), NullLogger<EndpointTable>.Instance);
+
+    /// <summary>Settings of links, one of which goes when it is looked at.</summary>
+    private sealed class Taking(Action take) : ISysctls
+    {
+        public string? Read(string key)
+        {
+            take();
+            return null;
+        }
+
+        public bool Write(string key, string value) => true;
+    }
 }

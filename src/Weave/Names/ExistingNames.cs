@@ -65,9 +65,20 @@ internal sealed class ExistingNames(
             return;
         }
 
-        foreach (Ipv4Cidr cidr in AddressesOf(container.State.Pid))
+        IReadOnlyList<Ipv4Cidr> addresses = AddressesOf(container.State.Pid);
+        foreach (Ipv4Cidr cidr in addresses)
         {
             await names.RegisterAsync(container.Id, name, cidr.Address, cancel).ConfigureAwait(false);
+        }
+
+        // Its end may have been told between the question and the names: then nobody will take them back.
+        if (addresses.Count > 0
+            && await docker.Containers.InspectAsync(container.Id, cancel).ConfigureAwait(false) is not { State.Running: true })
+        {
+            foreach (Ipv4Cidr cidr in addresses)
+            {
+                await names.DeleteAsync(container.Id, name, cidr.Address, cancel).ConfigureAwait(false);
+            }
         }
     }
 

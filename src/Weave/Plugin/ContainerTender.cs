@@ -30,11 +30,12 @@ internal sealed class ContainerTender(
     private readonly SemaphoreSlim _room = new(MostAtOnce);
 
     /// <summary>One that we tend already is told of again when we have missed something.</summary>
-    public void OnContainerStarted(string container) => Tend(container, _tended.GetOrAdd(container, _ => new Life()));
+    public void OnContainerStarted(string container) => Tend(container, _tended.AddOrUpdate(
+        container, _ => new Life(), (_, life) => life.Died.IsCancellationRequested ? new Life { Work = life.Work } : life));
 
     public void OnContainerChanged(string container)
     {
-        if (_tended.TryGetValue(container, out Life? life))
+        if (_tended.TryGetValue(container, out Life? life) && !life.Died.IsCancellationRequested)
         {
             Tend(container, life);
         }
@@ -42,9 +43,12 @@ internal sealed class ContainerTender(
 
     public void OnContainerDied(string container)
     {
-        if (_tended.TryRemove(container, out Life? life))
+        if (_tended.TryGetValue(container, out Life? life))
         {
+            // Kept until the look at it has ended: what that takes back must not be what its next life is given.
             life.Died.Cancel();
+            life.Work.ContinueWith(
+                _ => _tended.TryRemove(KeyValuePair.Create(container, life)), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

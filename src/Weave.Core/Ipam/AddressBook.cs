@@ -41,11 +41,21 @@ public sealed class AddressBook
     /// <summary>The addresses of <paramref name="ident"/> in <paramref name="range"/>, in the order in which they were given.</summary>
     public IEnumerable<Ipv4Cidr> In(string ident, Ipv4Range range) => Of(ident).Where(cidr => range.Contains(cidr.Address));
 
-    public void Add(string ident, Ipv4Cidr cidr, bool isContainer)
+    public void Add(string ident, Ipv4Cidr cidr, bool isContainer, EngineUse engine = EngineUse.None)
     {
-        _byIdent[ident] = new OwnedAddresses(isContainer, [.. Of(ident), cidr]);
+        _byIdent[ident] = new OwnedAddresses(isContainer, [.. Of(ident), cidr]) { Engine = engine };
         _byAddress[cidr.Address] = ident;
         _changed.Add(ident);
+    }
+
+    /// <summary>The engine says again what it has an address without an owner's name for; earlier records did not have that.</summary>
+    public void NoteUse(string ident, Ipv4Address address, EngineUse engine)
+    {
+        if (ident == address.ToString() && _byIdent[ident] is var owned && owned.Engine < engine)
+        {
+            _byIdent[ident] = owned with { Engine = engine };
+            _changed.Add(ident);
+        }
     }
 
     public bool Remove(string ident, Ipv4Address address)

@@ -7,6 +7,11 @@ public abstract class AllocationRequest(string ident, Action<AllocationAnswer> a
 
     public string Ident { get; } = ident;
 
+    /// <summary>Whether the container engine asks, and what for.</summary>
+    public EngineUse Engine { get; init; }
+
+    internal TimeSpan SubmittedAt { get; set; }
+
     /// <summary>The caller has its answer; work may go on all the same.</summary>
     internal bool IsAnswered => _answer is null;
 

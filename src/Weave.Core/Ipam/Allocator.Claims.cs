@@ -12,6 +12,11 @@ public sealed partial class Allocator
     private bool TryClaim(ClaimRequest request)
     {
         Ipv4Address address = request.Cidr.Address;
+        if (TryShare(request))
+        {
+            return true;
+        }
+
         if (!Universe.Contains(address))
         {
             return ClaimOutside(request);
@@ -72,7 +77,13 @@ public sealed partial class Allocator
         string? holder = _book.OwnerOf(address);
         if (holder is not null)
         {
-            return Settle(request, Reclaim(request, holder));
+            _book.NoteUse(holder, address, request.Engine);
+            return Settle(request, Reclaim(request, holder, _book.IsContainer(holder)));
+        }
+
+        if (_reserved.Contains(address))
+        {
+            return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} is of a network of {Named(_networks.HolderOf(address)!.Value)}"));
         }
 
         if (!_space.TryClaim(address))
@@ -85,10 +96,11 @@ public sealed partial class Allocator
         return Settle(request, AllocationAnswer.Given(request.Cidr));
     }
 
-    private static AllocationAnswer Reclaim(ClaimRequest request, string holder)
+    private static AllocationAnswer Reclaim(ClaimRequest request, string holder, bool isContainers)
     {
-        // Whoever has no name cannot be shown to be another; a container cannot be the one without a name.
-        if (holder == request.Ident || request.Ident == NoContainer)
+        // Whoever has no name cannot be shown to be another; a container cannot be the one without a name, nor a network.
+        bool isAnother = isContainers && request.Engine == EngineUse.Network;
+        if (holder == request.Ident || (request.Ident == NoContainer && !isAnother))
         {
             return AllocationAnswer.Given(request.Cidr);
         }
@@ -106,8 +118,13 @@ public sealed partial class Allocator
             return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} already in use by {holder}"));
         }
 
+        if (holder is not null && request.Engine == EngineUse.Network && _book.IsContainer(holder))
+        {
+            return Settle(request, Reclaim(request, holder, isContainers: true));
+        }
+
         bool isTheirs = holder is not null && (holder == request.Ident || request.Ident == NoContainer);
-        if (!isTheirs && !request.NoErrorOnUnknown && _outside.UserOf(request.Cidr.Address) is { } user)
+        if (!isTheirs && !request.NoErrorOnUnknown && (_outside.UserOf(request.Cidr.Address) ?? _networks.HolderOf(request.Cidr.Address)) is { } user)
         {
             return Settle(request, AllocationAnswer.Refused($"address {request.Cidr} already in use on {Named(user)}"));
         }
@@ -118,7 +135,11 @@ public sealed partial class Allocator
             holder = null;
         }
 
-        if (holder is null)
+        if (holder is not null)
+        {
+            _book.NoteUse(holder, request.Cidr.Address, request.Engine);
+        }
+        else
         {
             Give(request, request.Cidr, request.IsContainer);
         }
@@ -138,6 +159,11 @@ public sealed partial class Allocator
     {
         foreach (ClaimRequest claim in _pendingClaims.Where(claim => range.Contains(claim.Cidr.Address)).ToList())
         {
+            if (AwaitsWord(claim, by))
+            {
+                continue;
+            }
+
             _pendingClaims.Remove(claim);
             AllocationAnswer answer = OwnedByOther(claim, by, "");
             if (claim.IsAnswered)

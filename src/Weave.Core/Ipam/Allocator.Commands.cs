@@ -68,6 +68,7 @@ public sealed partial class Allocator
             if (!IsAlive(peer))
             {
                 ForgetHold(peer); // whoever removes a peer says that it will not speak any more
+                ForgetNetworks(peer);
             }
         }
 

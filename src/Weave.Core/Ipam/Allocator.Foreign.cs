@@ -99,11 +99,8 @@ public sealed partial class Allocator
     private void Respace(bool isSettled)
     {
         bool hadNothing = _space.FreeCount == 0;
-        foreach (Ipv4Address lost in _space.Own(_ring.OwnedBy(Self), Withheld))
-        {
-            _orphans.Add(lost);
-        }
-
+        Lose(_space.Own(_ring.OwnedBy(Self), Withheld));
+        TakeNetworks();
         _spaceChanged = _retry = true;
         _tell |= isSettled || (hadNothing && _space.FreeCount > 0); // nobody asks for what is not free
     }

@@ -73,6 +73,7 @@ public sealed partial class Allocator
         {
             _nicknames.Remove(peer);
             _healers.Remove(peer);
+            ForgetNetworks(peer);
         }
 
         NoteAway(peer);
@@ -90,6 +91,7 @@ public sealed partial class Allocator
         FollowsOriginalRule ? [] : [.. _healers])
     {
         Outside = _outside.All,
+        Networks = _networks.All,
     };
 
     private GossipOutcome OnMessage(PeerName sender, ReadOnlySpan<byte> payload)
@@ -102,7 +104,9 @@ public sealed partial class Allocator
         if (kind == AllocatorMessageKind.RingUpdate)
         {
             OnRingShownBy(sender);
-            return OnState(payload, sender, sender, toUsAlone: true);
+            GossipOutcome outcome = OnState(payload, sender, sender, toUsAlone: true);
+            OnWordOf(sender);
+            return outcome;
         }
 
         if (!AllocatorMessage.TryDecodeRange(payload, out Ipv4Range range))
@@ -182,6 +186,7 @@ public sealed partial class Allocator
         }
 
         LearnOutside(state.Outside, isPassedOn);
+        LearnNetworks(state.Networks);
     }
 
     private bool SendSpaceRequest(PeerName owner, Ipv4Range range) =>

@@ -177,6 +177,7 @@ public sealed partial class Allocator
     {
         IReadOnlyList<Ipv4Range> owned = _ring.OwnedBy(Self);
         _space.Own(owned, Withheld);
+        TakeNetworks();
         _spaceChanged = true;
         _retry = true;
         _tell = true; // while it was held nothing of it was free, and nobody asks for what is not free

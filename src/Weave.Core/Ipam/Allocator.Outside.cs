@@ -43,7 +43,7 @@ public sealed partial class Allocator
 
         _outsideChanged = false;
         IEnumerable<Ipv4Address> used = _book.Owned
-            .Where(owner => !_dead.ContainsKey(owner.Key))
+            .Where(owner => !_dead.ContainsKey(owner.Key) && owner.Value.Engine != EngineUse.Network)
             .SelectMany(owner => owner.Value.Cidrs.Select(cidr => cidr.Address))
             .Where(address => !Universe.Contains(address));
         Ipv4Address[] addresses = _leaving ? [] : [.. used.Concat(_orphans).Distinct().Order()];

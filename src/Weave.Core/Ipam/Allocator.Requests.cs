@@ -17,6 +17,7 @@ public sealed partial class Allocator
     public void Submit(Moment now, AllocationRequest request)
     {
         _now = now;
+        request.SubmittedAt = now.Elapsed;
         if (_leaving)
         {
             Answer(request, AllocationAnswer.Cancelled);
@@ -53,10 +54,9 @@ public sealed partial class Allocator
     public string? Delete(Moment now, string ident)
     {
         _now = now;
-        IReadOnlyList<Ipv4Cidr> had = _book.RemoveAll(ident);
-        Release(had);
+        bool had = ReleaseAll(ident);
         Finish();
-        return had.Count == 0 ? $"Delete: no addresses for {ident}" : null;
+        return !had ? $"Delete: no addresses for {ident}" : null;
     }
 
     /// <summary>Frees one address of <paramref name="ident"/>.</summary>
@@ -78,6 +78,7 @@ public sealed partial class Allocator
     public void OnContainerStarted(Moment now, string container)
     {
         _now = now;
+        NoteAlive(container);
         if (_dead.Remove(container))
         {
             NoteOutside(container);
@@ -86,16 +87,20 @@ public sealed partial class Allocator
     }
 
     /// <summary>Its requests are withdrawn, and after <see cref="ContainerGrace"/> its addresses are freed.</summary>
-    public void OnContainerDied(Moment now, string container)
+    /// <param name="now">The present.</param>
+    /// <param name="container">Which.</param>
+    /// <param name="asOf">When that was heard, if the news had to wait: what was asked for since then is for its next life.</param>
+    public void OnContainerDied(Moment now, string container, TimeSpan? asOf = null)
     {
         _now = now;
-        if (_book.IsContainer(container))
+        TimeSpan died = asOf ?? now.Elapsed;
+        if (_book.IsContainer(container) && !(_aliveAt.TryGetValue(container, out TimeSpan at) && at > died))
         {
             _dead[container] = now.Elapsed;
             NoteOutside(container);
         }
 
-        CancelAll(request => request.Ident == container);
+        CancelAll(request => request.Ident == container && request.SubmittedAt <= died);
         Finish();
     }
 
@@ -105,21 +110,7 @@ public sealed partial class Allocator
         _now = now;
         if (_book.IsContainer(container))
         {
-            _dead.Remove(container);
-            Release(_book.RemoveAll(container));
-        }
-
-        Finish();
-    }
-
-    /// <summary>Frees the addresses of containers that are not among <paramref name="existing"/>.</summary>
-    public void Prune(Moment now, IReadOnlySet<string> existing)
-    {
-        _now = now;
-        foreach (string ident in _book.Owned.Where(pair => pair.Value.IsContainer && !existing.Contains(pair.Key)).Select(pair => pair.Key).ToList())
-        {
-            _dead.Remove(ident);
-            Release(_book.RemoveAll(ident));
+            ReleaseAll(container);
         }
 
         Finish();
@@ -201,23 +192,34 @@ public sealed partial class Allocator
             && Settle(request, AllocationAnswer.Refused($"no address left: all of {request.Subnet} are in use, on this host or on others"));
     }
 
-    private void Release(IReadOnlyList<Ipv4Cidr> cidrs)
+    /// <returns>It had any.</returns>
+    private bool ReleaseAll(string ident)
     {
-        foreach (Ipv4Cidr cidr in cidrs)
+        _dead.Remove(ident);
+        _aliveAt.Remove(ident);
+        IReadOnlyList<Ipv4Cidr> had = _book.RemoveAll(ident);
+        foreach (Ipv4Cidr cidr in had)
         {
             Release(cidr.Address);
         }
+
+        return had.Count > 0;
     }
 
     private void Release(Ipv4Address address)
     {
         bool wasOrphan = _orphans.Remove(address);
         _duplicates.Remove(address);
+        _aliveAt.Remove(FileUnder(NoContainer, address));
         _outsideChanged |= wasOrphan || !Universe.Contains(address) || _outside.Shared.Any(shared => shared.Address == address);
         if (_space.TryFree(address))
         {
             _spaceChanged = true;
             _retryAllocates = true; // somebody may wait for it
+            if (_networks.OfOthers.Contains(address))
+            {
+                Reserve(address);
+            }
         }
     }
 
@@ -268,6 +270,11 @@ public sealed partial class Allocator
 
     private void Answer(AllocationRequest request, AllocationAnswer answer)
     {
+        if (request is not PrimeRequest && !answer.IsCancelled && answer.Error is null)
+        {
+            NoteAlive(FileUnder(request.Ident, answer.Address.Address));
+        }
+
         if (request.TakeAnswer() is { } to)
         {
             _answers.Add((to, answer));

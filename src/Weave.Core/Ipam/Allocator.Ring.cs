@@ -94,21 +94,28 @@ public sealed partial class Allocator
         IReadOnlyList<Ipv4Range> owned = _ring.OwnedBy(Self);
         _holds.Keep(owned);
         _tell |= DropAway();
-        foreach (Ipv4Address lost in _space.Own(owned, Withheld))
+        Lose(_space.Own(owned, Withheld));
+
+        _spaceChanged = _outsideChanged = true;
+        ClaimOrphans();
+        TakeNetworks();
+    }
+
+    private void Lose(IReadOnlyList<Ipv4Address> used)
+    {
+        foreach (Ipv4Address lost in used)
         {
-            if (_book.OwnerOf(lost) is not null)
+            _reserved.Remove(lost);
+            if (_book.OwnerOf(lost) is not null && !IsOfNetwork(lost))
             {
                 _orphans.Add(lost);
             }
         }
-
-        _spaceChanged = _outsideChanged = true;
-        ClaimOrphans();
     }
 
     private void RememberOrphans()
     {
-        foreach (Ipv4Cidr cidr in _book.Owned.Values.SelectMany(owned => owned.Cidrs).Where(cidr => Universe.Contains(cidr.Address)))
+        foreach (Ipv4Cidr cidr in _book.Owned.Values.Where(owned => owned.Engine != EngineUse.Network).SelectMany(owned => owned.Cidrs).Where(cidr => Universe.Contains(cidr.Address)))
         {
             _orphans.Add(cidr.Address);
         }
@@ -326,6 +333,7 @@ public sealed partial class Allocator
     {
         _holds.Keep(_ring.OwnedBy(Self));
         _space.Own(_ring.OwnedBy(Self), Withheld);
+        TakeNetworks();
         _ringChanged = _spaceChanged = true;
         _tell = true;
     }
@@ -364,6 +372,10 @@ public sealed partial class Allocator
         }
 
         _healers.RemoveWhere(peer => peer != Self && !owners.Contains(peer) && !_directory.Contains(peer));
+        foreach (PeerName peer in _networks.Peers.Where(peer => !owners.Contains(peer) && !_directory.Contains(peer)).ToList())
+        {
+            ForgetNetworks(peer);
+        }
     }
 
     private string Named(IEnumerable<PeerName> peers) => $"[{string.Join(' ', peers.Select(Named))}]";

@@ -23,6 +23,11 @@ public sealed partial class Allocator
     private void Store()
     {
         IReadOnlyList<KeyValuePair<string, OwnedAddresses?>> owned = _book.Drain();
+        if (owned.Count > 0)
+        {
+            TellNetworks();
+        }
+
         bool holds = _holds.Drain();
         if (!_ringChanged && owned.Count == 0 && !holds && !_startOver)
         {
@@ -88,7 +93,7 @@ public sealed partial class Allocator
     private void Give(AllocationRequest request, Ipv4Cidr given, bool isContainer)
     {
         string ident = FileUnder(request.Ident, given.Address);
-        _book.Add(ident, given, isContainer);
+        _book.Add(ident, given, isContainer, request.Engine);
         if (!request.IsAnswered)
         {
             _gifts.Add((ident, given.Address));

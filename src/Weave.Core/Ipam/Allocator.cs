@@ -62,6 +62,7 @@ public sealed partial class Allocator : IGossipChannel
         _paxos = options.IsObserver ? null : new PaxosNode(new NodeId(directory.Self, directory.SelfUid));
         _gossip = new AllocatorGossip(this);
         _outside = new OutsideTable(directory.Self, IsAlive, address => _book.OwnerOf(address) is { } user && !_dead.ContainsKey(user));
+        _networks = new NetworkTable(directory.Self, IsAlive);
         _nicknames[directory.Self] = directory.SelfNickname;
         _healers.Add(directory.Self);
     }
@@ -107,6 +108,7 @@ public sealed partial class Allocator : IGossipChannel
         if (restored)
         {
             OwnSpace();
+            TellNetworks();
         }
         else if (_options.Seeds.Count > 0)
         {
@@ -130,8 +132,7 @@ public sealed partial class Allocator : IGossipChannel
         RefuseBarred();
         foreach (string ident in _dead.Where(pair => pair.Value + ContainerGrace <= now.Elapsed).Select(pair => pair.Key).ToList())
         {
-            _dead.Remove(ident);
-            Release(_book.RemoveAll(ident));
+            ReleaseAll(ident);
         }
 
         Finish();
@@ -217,7 +218,7 @@ public sealed partial class Allocator : IGossipChannel
             _book.Remove(recorded, found.Cidr.Address);
         }
 
-        _book.Add(ident, found.Cidr, found.IsContainer);
+        _book.Add(ident, found.Cidr, found.IsContainer, found.Engine);
         if (Universe.Contains(found.Cidr.Address))
         {
             _orphans.Add(found.Cidr.Address);

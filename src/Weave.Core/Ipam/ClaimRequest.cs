@@ -14,4 +14,7 @@ public sealed class ClaimRequest(string ident, Ipv4Cidr cidr, bool isContainer, 
     public bool NoErrorOnUnknown { get; } = noErrorOnUnknown;
 
     internal int Tries { get; set; }
+
+    /// <summary>Who denied it, and has not said yet whether a network of its own has it.</summary>
+    internal PeerName? DeniedBy { get; set; }
 }

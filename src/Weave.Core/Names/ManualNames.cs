@@ -96,11 +96,13 @@ public sealed class ManualNames
     }
 
     /// <summary>The container died. Its names are kept for its next start.</summary>
-    public void OnDied(string container)
+    /// <param name="container">Which.</param>
+    /// <param name="isNewer">Names of its next life already, which stay awake; none when omitted.</param>
+    public void OnDied(string container, Predicate<ManualName>? isNewer = null)
     {
         if (_byContainer.TryGetValue(container, out List<Kept>? list) && !container.StartsWith(NoContainer, StringComparison.Ordinal))
         {
-            _byContainer[container] = [.. list.Select(kept => kept with { Sleep = Sleep.UntilAddressed })];
+            _byContainer[container] = [.. list.Select(kept => isNewer?.Invoke(kept.Name) == true ? kept : kept with { Sleep = Sleep.UntilAddressed })];
         }
     }
 

@@ -26,4 +26,7 @@ public sealed record AllocatorState(
 
     /// <summary>What no ring tells of the peers that the sender knows, of itself first of all. Our own addition.</summary>
     public IReadOnlyList<OutsideAddresses> Outside { get; init; } = [];
+
+    /// <summary>Addresses of networks themselves, in or outside the range, of every peer that the sender knows to have any. Our own addition.</summary>
+    public IReadOnlyList<OutsideAddresses> Networks { get; init; } = [];
 }

@@ -21,7 +21,8 @@ internal static class AllocatorStateReader
                 3 => state with { Ring = ReadRing(ref reader) },
                 4 => state with { Healers = ReadPeers(ref reader) },
                 5 => state with { Displaced = ReadEntries(ref reader) },
-                _ => state with { Outside = ReadOutside(ref reader) },
+                6 => state with { Outside = ReadOutside(ref reader) },
+                _ => state with { Networks = ReadOutside(ref reader) },
             };
         }
 

@@ -40,6 +40,7 @@ internal static class AllocatorStateWriter
         WritePeers(writer, 4, state.Healers);
         WriteEntries(writer, 5, state.Displaced);
         WriteOutside(writer, 6, state.Outside);
+        WriteOutside(writer, 7, state.Networks);
         writer.EndStruct();
     }
 

@@ -39,7 +39,7 @@ internal static class AllocatorTypes
         ("Origin", GobType.UInt),
         ("InUse", GobType.UInt));
 
-    // "Healers", "Outside" and "Displaced" are ours: receivers that do not know a field skip it.
+    // "Healers", "Displaced", "Outside" and "Networks" are ours: receivers that do not know a field skip it.
     internal static readonly GobType State = GobType.Struct(
         "gossipState",
         ("Now", GobType.Int),
@@ -48,5 +48,6 @@ internal static class AllocatorTypes
         ("Ring", Ring),
         ("Healers", GobType.SliceOf(GobType.UInt)),
         ("Displaced", GobType.SliceOf(Entry)),
-        ("Outside", GobType.SliceOf(Outside)));
+        ("Outside", GobType.SliceOf(Outside)),
+        ("Networks", GobType.SliceOf(Outside)));
 }

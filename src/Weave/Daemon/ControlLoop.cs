@@ -22,6 +22,9 @@ public sealed class ControlLoop(TimeProvider time)
     /// <summary>The present, for the machines.</summary>
     public Moment Now => new(time.GetElapsedTime(_started), time.GetUtcNow().ToUnixTimeSeconds());
 
+    /// <summary>The moment of a time stamp of the same clock, as <see cref="Now"/> counts.</summary>
+    public TimeSpan At(long timestamp) => time.GetElapsedTime(_started, timestamp);
+
     /// <summary>Runs <paramref name="step"/> after each piece of work: drain effects, rearm a timer. Register before <see cref="RunAsync"/>.</summary>
     public void AfterEach(Action step) => _afterEach.Add(step);
 

@@ -58,8 +58,8 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
                     case Step.Subscribed:
                         await CatchUpAsync(end.Token).ConfigureAwait(false);
                         break;
-                    case Step.Happened { Event: var happened }:
-                        OnEvent(happened, steps.Writer, end.Token);
+                    case Step.Happened { Event: var happened, HeardAt: var heardAt }:
+                        OnEvent(happened, heardAt, steps.Writer, end.Token);
                         break;
                     case Step.HasProcess { Container: var container, Cancel: var token } when !token.IsCancellationRequested:
                         _starting.Remove(container);
@@ -91,7 +91,7 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
         {
             await foreach (ContainerEvent happened in docker.Events.ContainersAsync(() => steps.TryWrite(new Step.Subscribed()), cancel).ConfigureAwait(false))
             {
-                steps.TryWrite(new Step.Happened(happened));
+                steps.TryWrite(new Step.Happened(happened, time.GetTimestamp()));
             }
         }
         catch (Exception failure) when (failure is DockerException or IOException or HttpRequestException or System.Text.Json.JsonException or OperationCanceledException)
@@ -105,26 +105,24 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
     /// <summary>What happened while nobody listened. Events that come meanwhile wait in the mailbox, and repeating one does no harm.</summary>
     private async Task CatchUpAsync(CancellationToken cancel)
     {
-        IReadOnlyList<ContainerSummary> all = await docker.Containers.ListAsync(all: true, cancel).ConfigureAwait(false);
-        HashSet<string> existing = [.. all.Select(container => container.Id)];
-        HashSet<string> running = [.. all.Where(container => container.State is "running" or "paused").Select(container => container.Id)];
-        foreach (string gone in _running.Except(running).ToList())
+        ContainerCensus census = await ContainerCensus.TakeAsync(docker, time, cancel).ConfigureAwait(false);
+        foreach (string gone in _running.Except(census.Running).ToList())
         {
-            Died(gone);
-            if (!existing.Contains(gone))
+            Died(gone, census.AskedAt);
+            if (!census.Existing.Contains(gone))
             {
                 Tell(observer => observer.OnContainerDestroyed(gone));
             }
         }
 
-        Tell(observer => observer.OnContainersListed(existing));
-        foreach (string container in running)
+        Tell(observer => observer.OnContainersListed(census));
+        foreach (string container in census.Running)
         {
             Started(container);
         }
     }
 
-    private void OnEvent(ContainerEvent happened, ChannelWriter<Step> steps, CancellationToken cancel)
+    private void OnEvent(ContainerEvent happened, long heardAt, ChannelWriter<Step> steps, CancellationToken cancel)
     {
         string container = happened.Actor!.ID!;
         if (happened.Action == ContainerEvent.Changed)
@@ -150,7 +148,7 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
                 _ = WaitForProcessAsync(container, steps, source.Token);
                 break;
             case "die":
-                Died(container);
+                Died(container, heardAt);
                 break;
             case "destroy":
                 _running.Remove(container);
@@ -185,10 +183,10 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
         Tell(observer => observer.OnContainerStarted(container));
     }
 
-    private void Died(string container)
+    private void Died(string container, long heardAt)
     {
         _running.Remove(container);
-        Tell(observer => observer.OnContainerDied(container));
+        Tell(observer => observer.OnContainerDied(container, heardAt));
     }
 
     private void Tell(Action<IContainerObserver> what) => Array.ForEach(_observers, what);
@@ -201,7 +199,7 @@ internal sealed class ContainerWatch(DockerClient docker, IEnumerable<IContainer
 
         internal sealed record Subscribed : Step;
 
-        internal sealed record Happened(ContainerEvent Event) : Step;
+        internal sealed record Happened(ContainerEvent Event, long HeardAt) : Step;
 
         internal sealed record HasProcess(string Container, CancellationToken Cancel) : Step;
 

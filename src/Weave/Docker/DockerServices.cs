@@ -19,7 +19,7 @@ internal static class DockerServices
         return services
             .AddSingleton(new DockerClient(options.DockerApi))
             .AddSingleton<IContainerObserver>(provider => new SeamObserver(
-                provider.GetService<IAddressAllocation>(), provider.GetService<IIpamControl>(), provider.GetService<INameRegistry>()))
+                provider.GetService<IAddressAllocation>(), provider.GetService<INameRegistry>()))
             .AddHostedService<ContainerWatch>();
     }
 }

@@ -8,6 +8,9 @@ public interface IContainerObserver
 
     void OnContainerDied(string container);
 
+    /// <summary>It died, as Docker said at <paramref name="heardAt"/> (a time stamp): what was done for it since then is for its next life.</summary>
+    void OnContainerDied(string container, long heardAt) => OnContainerDied(container);
+
     void OnContainerDestroyed(string container);
 
     /// <summary>A container that runs was renamed, or has come to a network or left one.</summary>
@@ -15,8 +18,8 @@ public interface IContainerObserver
     {
     }
 
-    /// <summary>All containers that Docker has, running or not: whatever belongs to others belongs to nobody. Told whenever we begin to listen.</summary>
-    void OnContainersListed(IReadOnlySet<string> existing)
+    /// <summary>All containers that Docker has: whatever belonged to others at that moment belongs to nobody. Told whenever we begin to listen.</summary>
+    void OnContainersListed(ContainerCensus census)
     {
     }
 }

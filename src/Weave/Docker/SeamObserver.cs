@@ -4,7 +4,7 @@ using Weave.Names;
 namespace Weave.Docker;
 
 /// <summary>Passes what happens to containers on to the allocator and the name database.</summary>
-internal sealed class SeamObserver(IAddressAllocation? allocation, IIpamControl? addresses, INameRegistry? names) : IContainerObserver
+internal sealed class SeamObserver(IAddressAllocation? allocation, INameRegistry? names) : IContainerObserver
 {
     public void OnContainerStarted(string container)
     {
@@ -18,16 +18,15 @@ internal sealed class SeamObserver(IAddressAllocation? allocation, IIpamControl?
         names?.OnContainerDied(container);
     }
 
+    public void OnContainerDied(string container, long heardAt)
+    {
+        allocation?.OnContainerDied(container, heardAt);
+        names?.OnContainerDied(container, heardAt);
+    }
+
     public void OnContainerDestroyed(string container)
     {
         allocation?.OnContainerDestroyed(container);
         names?.OnContainerDestroyed(container);
-    }
-
-    /// <summary>Containers that were removed while nobody listened leave their addresses behind.</summary>
-    public void OnContainersListed(IReadOnlySet<string> existing)
-    {
-        // Queued behind what was told before; a failure in there is a defect, which ends the control loop by itself.
-        _ = addresses?.PruneAsync(existing, CancellationToken.None);
     }
 }

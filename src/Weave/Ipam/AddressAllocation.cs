@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Weave.Core.Ipam;
 using Weave.Daemon;
+using Weave.Docker;
 using Weave.Wire.Primitives;
 
 namespace Weave.Ipam;
@@ -45,16 +46,22 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
 
     public Ipv4Cidr Universe { get; }
 
-    public async Task<Ipv4Cidr> AllocateAsync(string ident, Ipv4Cidr subnet, bool isContainer, CancellationToken cancel)
+    public async Task<Ipv4Cidr> AllocateAsync(string ident, Ipv4Cidr subnet, bool isContainer, CancellationToken cancel, EngineUse engine = EngineUse.None)
     {
         TimeSpan asked = _loop.Now.Elapsed;
-        AllocationAnswer answer = await AskAsync(answer => new AllocateRequest(ident, subnet, isContainer, answer), cancel).ConfigureAwait(false);
+        AllocationAnswer answer = await AskAsync(answer => new AllocateRequest(ident, subnet, isContainer, answer) { Engine = engine }, cancel).ConfigureAwait(false);
         Count((_loop.Now.Elapsed - asked).Ticks);
         return answer.Address;
     }
 
-    public Task ClaimAsync(string ident, Ipv4Cidr address, bool isContainer, bool noErrorOnUnknown, CancellationToken cancel) =>
-        AskAsync(answer => new ClaimRequest(ident, address, isContainer, noErrorOnUnknown, answer), cancel);
+    public Task ClaimAsync(string ident, Ipv4Cidr address, bool isContainer, bool noErrorOnUnknown, CancellationToken cancel, EngineUse engine = EngineUse.None) =>
+        AskAsync(answer => new ClaimRequest(ident, address, isContainer, noErrorOnUnknown, answer) { Engine = engine }, cancel);
+
+    public Task<IReadOnlySet<Ipv4Address>> OfEngineAsync(CancellationToken cancel) => _loop.AskAsync<IReadOnlySet<Ipv4Address>>(
+        () => _allocator.Owned.Values.Where(owned => owned.Engine != EngineUse.None).SelectMany(owned => owned.Cidrs).Select(cidr => cidr.Address).ToHashSet(), cancel);
+
+    public Task<IReadOnlyList<Ipv4Address>> FreeLostAsync(IReadOnlySet<Ipv4Address> lost, long notSince, CancellationToken cancel) =>
+        _loop.AskAsync(() => _allocator.FreeLost(_loop.Now, lost, _loop.At(notSince)), cancel);
 
     public Task PrimeAsync(CancellationToken cancel) => AskAsync(answer => new PrimeRequest(answer), cancel);
 
@@ -71,19 +78,13 @@ internal sealed class AddressAllocation : IAddressAllocation, IIpamControl
 
     public void OnContainerStarted(string container) => Post(() => _allocator.OnContainerStarted(_loop.Now, container));
 
-    public void OnContainerDied(string container) => Post(() => _allocator.OnContainerDied(_loop.Now, container));
+    public void OnContainerDied(string container, long? heardAt = null) =>
+        Post(() => _allocator.OnContainerDied(_loop.Now, container, heardAt is { } stamp ? _loop.At(stamp) : null));
 
     public void OnContainerDestroyed(string container) => Post(() => _allocator.OnContainerDestroyed(_loop.Now, container));
 
-    internal void OnContainersListed(IReadOnlySet<string> existing) => Post(() => _allocator.Prune(_loop.Now, existing));
-
-    public Task PruneAsync(IReadOnlySet<string> existing, CancellationToken cancel) => _loop.AskAsync(
-        () =>
-        {
-            _allocator.Prune(_loop.Now, existing);
-            return true;
-        },
-        cancel);
+    internal void OnContainersListed(ContainerCensus census) =>
+        Post(() => _allocator.Prune(_loop.Now, census.Existing, census.Running, _loop.At(census.AskedAt)));
 
     public Task<IpamStatus> StatusAsync(CancellationToken cancel) => _loop.AskAsync(() => _allocator.Status(DefaultSubnet), cancel);
 

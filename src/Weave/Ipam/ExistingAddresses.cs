@@ -35,7 +35,7 @@ internal sealed class ExistingAddresses(
         {
             if (EndpointNames.TryParseAlias(port.Alias, out Ipv4Cidr address, out _))
             {
-                found.Add(new PreClaim(Allocator.NoContainer, address, IsContainer: false));
+                found.Add(new PreClaim(Allocator.NoContainer, address, IsContainer: false) { Engine = EngineUse.Endpoint });
                 told.Add(address.Address);
                 known++;
             }

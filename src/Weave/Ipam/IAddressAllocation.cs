@@ -1,3 +1,4 @@
+using Weave.Core.Ipam;
 using Weave.Wire.Primitives;
 
 namespace Weave.Ipam;
@@ -17,7 +18,7 @@ public interface IAddressAllocation
     /// cancelling withdraws the request.
     /// </summary>
     /// <exception cref="AllocationException">It can never be had; the message says why.</exception>
-    Task<Ipv4Cidr> AllocateAsync(string ident, Ipv4Cidr subnet, bool isContainer, CancellationToken cancel);
+    Task<Ipv4Cidr> AllocateAsync(string ident, Ipv4Cidr subnet, bool isContainer, CancellationToken cancel, EngineUse engine = EngineUse.None);
 
     /// <summary>Takes one certain address.</summary>
     /// <param name="ident">Who wants it.</param>
@@ -25,8 +26,16 @@ public interface IAddressAllocation
     /// <param name="isContainer">The owner is a container, whose death frees it.</param>
     /// <param name="noErrorOnUnknown">Succeed at once when the owning peer cannot be asked, and settle it later.</param>
     /// <param name="cancel">Withdraws the request.</param>
+    /// <param name="engine">What the container engine has it for, which is asked now and then whether it still does; none when somebody else wants it.</param>
     /// <exception cref="AllocationException">Somebody else has it; the message names who.</exception>
-    Task ClaimAsync(string ident, Ipv4Cidr address, bool isContainer, bool noErrorOnUnknown, CancellationToken cancel);
+    Task ClaimAsync(string ident, Ipv4Cidr address, bool isContainer, bool noErrorOnUnknown, CancellationToken cancel, EngineUse engine = EngineUse.None);
+
+    /// <summary>What the container engine has from us.</summary>
+    Task<IReadOnlySet<Ipv4Address>> OfEngineAsync(CancellationToken cancel);
+
+    /// <summary>Frees what the engine was found to have no more, unless it was given at <paramref name="notSince"/> (a time stamp) or later.</summary>
+    /// <returns>What was freed.</returns>
+    Task<IReadOnlyList<Ipv4Address>> FreeLostAsync(IReadOnlySet<Ipv4Address> lost, long notSince, CancellationToken cancel);
 
     /// <summary>The addresses of <paramref name="ident"/>, within <paramref name="subnet"/> when given.</summary>
     Task<IReadOnlyList<Ipv4Cidr>> LookupAsync(string ident, Ipv4Cidr? subnet, CancellationToken cancel);
@@ -42,7 +51,9 @@ public interface IAddressAllocation
     void OnContainerStarted(string container);
 
     /// <summary>Its addresses are freed 30 s later unless it starts again.</summary>
-    void OnContainerDied(string container);
+    /// <param name="container">Which.</param>
+    /// <param name="heardAt">Time stamp of when that was said; now when omitted. What it was given since then stays.</param>
+    void OnContainerDied(string container, long? heardAt = null);
 
     /// <summary>Its addresses are freed now.</summary>
     void OnContainerDestroyed(string container);

@@ -19,9 +19,6 @@ public interface IIpamControl
     /// <exception cref="AllocationException">It lives and is connected.</exception>
     Task<uint?> TakeOverAsync(string peer, bool force, CancellationToken cancel);
 
-    /// <summary>Frees the addresses of containers that do not exist any more.</summary>
-    Task PruneAsync(IReadOnlySet<string> existing, CancellationToken cancel);
-
     Task<IpamStatus> StatusAsync(CancellationToken cancel);
 
     /// <summary>Every owner on this host with its addresses.</summary>

@@ -32,4 +32,7 @@ internal static partial class IpamLog
 
     [LoggerMessage(308, LogLevel.Warning, "{Path} of the original router cannot be used: {Reason}. Its addresses are not known")]
     public static partial void OriginalNotUsed(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(309, LogLevel.Debug, "[allocator] owners of addresses are not compared with Docker's: {Reason}")]
+    public static partial void NotCompared(this ILogger logger, string reason);
 }

@@ -29,11 +29,17 @@ internal static class IpamServices
             services.AddHostedService<LocalRangeFeed>();
         }
 
+        if (options.DockerApi.Length > 0)
+        {
+            services.AddSingleton<OwnerPruner>()
+                .AddSingleton<IContainerObserver>(provider => provider.GetRequiredService<OwnerPruner>())
+                .AddHostedService(provider => provider.GetRequiredService<OwnerPruner>());
+        }
+
         return services
             .AddSingleton(MakeAllocation)
             .AddSingleton<IAddressAllocation>(provider => provider.GetRequiredService<AddressAllocation>())
             .AddSingleton<IIpamControl>(provider => provider.GetRequiredService<AddressAllocation>())
-            .AddSingleton<IContainerObserver, OwnerPruner>()
             .AddSingleton<IMetricSource, IpamMetrics>()
             .AddSingleton<IReportSection, IpamReport>();
     }

@@ -21,7 +21,7 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
         Dictionary<string, OwnedAddresses> owned = [];
         foreach ((string ident, StoredAddresses addresses) in store.Under(StateKeys.OwnedAddresses, IpamJson.Default.StoredAddresses))
         {
-            owned[ident] = new OwnedAddresses(addresses.IsContainer, [.. addresses.Cidrs.Select(Ipv4Cidr.Parse)]);
+            owned[ident] = new OwnedAddresses(addresses.IsContainer, [.. addresses.Cidrs.Select(Ipv4Cidr.Parse)]) { Engine = addresses.Engine };
         }
 
         RangeHold[] holds = [.. (store.Get(StateKeys.RingHolds, IpamJson.Default.StoredHoldArray) ?? [])
@@ -50,7 +50,7 @@ public sealed class StoredAllocation(IStateStore store, PeerName self) : IAlloca
             changes.Add(owned is null
                 ? new KeyValuePair<string, byte[]?>(key, null)
                 : StateStoreExtensions.Change(
-                    key, new StoredAddresses(owned.IsContainer, [.. owned.Cidrs.Select(cidr => cidr.ToString())]), IpamJson.Default.StoredAddresses));
+                    key, new StoredAddresses(owned.IsContainer, [.. owned.Cidrs.Select(cidr => cidr.ToString())], owned.Engine), IpamJson.Default.StoredAddresses));
         }
 
         if (change.Holds is { } holds)

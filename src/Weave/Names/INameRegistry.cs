@@ -16,7 +16,10 @@ public interface INameRegistry
 
     void OnContainerStarted(string container);
 
-    void OnContainerDied(string container);
+    /// <summary>Its names go.</summary>
+    /// <param name="container">Which.</param>
+    /// <param name="heardAt">Time stamp of when that was said; now when omitted. Names that came since then stay: they are of its next life.</param>
+    void OnContainerDied(string container, long? heardAt = null);
 
     void OnContainerDestroyed(string container);
 }

@@ -22,6 +22,9 @@ internal sealed class NameService : INameRegistry
     private readonly ProblemBoard _problems;
     private (PeerName Origin, long LeftOut)? _excess;
 
+    /// <summary>When each name of a container was last registered, by container: a death that was heard of before does not end it.</summary>
+    private readonly Dictionary<string, Dictionary<(string Hostname, Ipv4Address Address), TimeSpan>> _registeredAt = new(StringComparer.Ordinal);
+
     /// <remarks>To be made before the control loop runs.</remarks>
     internal NameService(ControlLoop loop, NameDatabase database, NameStore store, bool containersAreTold, ProblemBoard problems, ILogger logger)
     {
@@ -58,10 +61,23 @@ internal sealed class NameService : INameRegistry
 
     public void OnContainerStarted(string container) => Post(() => RegisterAll(_manual.OnStarted(container)));
 
-    public void OnContainerDied(string container) => Post(() =>
+    public void OnContainerDied(string container, long? heardAt = null) => Post(() =>
     {
-        _manual.OnDied(container);
-        Delete(container, null, null);
+        TimeSpan died = heardAt is { } stamp ? _loop.At(stamp) : TimeSpan.MaxValue;
+        HashSet<(string, Ipv4Address)> newer = _registeredAt.TryGetValue(container, out Dictionary<(string Hostname, Ipv4Address Address), TimeSpan>? names)
+            ? [.. names.Where(name => name.Value > died).Select(name => name.Key)]
+            : [];
+        _manual.OnDied(container, name => newer.Contains((name.Hostname, name.Address)));
+        if (newer.Count == 0)
+        {
+            Delete(container, null, null);
+            return;
+        }
+
+        foreach (NameEntry entry in _database.OwnOf(container).Where(entry => !newer.Contains((entry.Hostname, entry.Address))))
+        {
+            Delete(container, entry.Hostname, entry.Address);
+        }
     });
 
     public void OnContainerDestroyed(string container) => Post(() =>
@@ -177,6 +193,7 @@ internal sealed class NameService : INameRegistry
         bool registered = _database.Register(_loop.Now, container, fqdn, address);
         if (registered)
         {
+            NoteRegistered(container, NameDatabase.Qualify(fqdn), address);
             _logger.NameRegistered(fqdn, container, address);
         }
         else
@@ -187,11 +204,45 @@ internal sealed class NameService : INameRegistry
         return registered;
     }
 
+    private void NoteRegistered(string container, string hostname, Ipv4Address address)
+    {
+        if (!_registeredAt.TryGetValue(container, out Dictionary<(string Hostname, Ipv4Address Address), TimeSpan>? names))
+        {
+            _registeredAt[container] = names = [];
+        }
+
+        names[(hostname, address)] = _loop.Now.Elapsed;
+    }
+
+    // What the database no longer has needs no time. Null for all containers.
+    private void ForgetTimes(string? container)
+    {
+        foreach (string each in container is null ? _registeredAt.Keys.ToArray() : [container])
+        {
+            if (!_registeredAt.TryGetValue(each, out Dictionary<(string Hostname, Ipv4Address Address), TimeSpan>? names))
+            {
+                continue;
+            }
+
+            HashSet<(string, Ipv4Address)> live = [.. _database.OwnOf(each).Select(entry => (entry.Hostname, entry.Address))];
+            foreach ((string, Ipv4Address) gone in names.Keys.Where(name => !live.Contains(name)).ToList())
+            {
+                names.Remove(gone);
+            }
+
+            if (names.Count == 0)
+            {
+                _registeredAt.Remove(each);
+            }
+        }
+    }
+
     private int Delete(string? container, string? fqdn, Ipv4Address? address)
     {
         int deleted = _database.Delete(_loop.Now, container, fqdn, address);
         if (deleted > 0)
         {
+            ForgetTimes(container);
             _logger.NamesRemoved(deleted, container ?? "all");
         }
 

@@ -45,6 +45,6 @@ public static class StateKeys
     /// <summary>One per sandbox: its endpoints on networks with multicast; the first carries the route.</summary>
     public const string MulticastRoutes = "multicastRoutes/";
 
-    /// <summary>One per address that Docker has from us.</summary>
+    /// <summary>One per address that Docker had from a release that kept this list; now the record of the owner says so.</summary>
     public const string PluginAddresses = "pluginAddresses/";
 }

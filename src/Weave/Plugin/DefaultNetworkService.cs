@@ -22,7 +22,8 @@ internal sealed class DefaultNetworkService(
     Readiness readiness,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<DefaultNetworkService> logger) : BackgroundService
+    ILogger<DefaultNetworkService> logger,
+    ProblemBoard? problems = null) : BackgroundService
 {
     internal const string NetworkName = "weave";
 
@@ -48,7 +49,7 @@ internal sealed class DefaultNetworkService(
             {
                 engine.Learn((await docker.VersionAsync(stoppingToken).ConfigureAwait(false)).ApiVersion);
                 await EnsureAsync(stoppingToken).ConfigureAwait(false);
-                networks.RemoveExcept(await AdoptAsync(stoppingToken).ConfigureAwait(false));
+                await CompareAsync(stoppingToken).ConfigureAwait(false);
                 logger.DefaultNetworkReady(NetworkName);
                 _starting.Dispose();
                 await FollowStoreAsync(stoppingToken).ConfigureAwait(false);
@@ -99,6 +100,12 @@ internal sealed class DefaultNetworkService(
         }
     }
 
+    private async Task CompareAsync(CancellationToken cancel)
+    {
+        IReadOnlySet<string> known = networks.BeginComparison();
+        networks.RemoveExcept(known, await AdoptAsync(cancel).ConfigureAwait(false));
+    }
+
     /// <summary>Networks that an earlier release made, or of which our record was lost: ask Docker now, when it does not wait for us.</summary>
     /// <returns>All networks that there are.</returns>
     private async Task<HashSet<string>> AdoptAsync(CancellationToken cancel)
@@ -108,10 +115,24 @@ internal sealed class DefaultNetworkService(
         {
             bool multicast = network.Options?.TryGetValue(PluginNetworks.MulticastOption, out string? value) == true
                 && PluginNetworks.ParseBoolean(PluginNetworks.MulticastOption, value);
-            networks.Add(network.Id, new PluginNetwork(multicast, [.. (network.IPAM?.Config ?? []).Select(pool => pool.Subnet ?? "")]));
+            networks.Adopt(network.Id, new PluginNetwork(multicast, [.. (network.IPAM?.Config ?? []).Select(pool => pool.Subnet ?? "")]));
         }
 
+        all.ToList().ForEach(TellOfForeignAddresses);
         return all.Select(network => network.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Earlier releases, and the original, made networks whose addresses Docker gives out by itself on each host.</summary>
+    private void TellOfForeignAddresses(NetworkDetails network)
+    {
+        if (network.Driver == MeshDriver && network.IPAM?.Driver is { } from && from != MeshDriver && from != "null")
+        {
+            problems?.Raise("network", network.Id, PluginNetworks.ForeignAddresses(network.Name, from));
+        }
+        else
+        {
+            problems?.Clear("network", network.Id);
+        }
     }
 
     /// <summary>
@@ -128,7 +149,7 @@ internal sealed class DefaultNetworkService(
         while (true)
         {
             await Task.Delay(StoreInterval, time, cancel).ConfigureAwait(false);
-            await AdoptAsync(cancel).ConfigureAwait(false);
+            await CompareAsync(cancel).ConfigureAwait(false);
         }
     }
 

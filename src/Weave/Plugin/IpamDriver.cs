@@ -8,7 +8,7 @@ using Weave.Wire.Primitives;
 namespace Weave.Plugin;
 
 /// <summary>Docker's IPAM driver: addresses come from the ring that all peers share.</summary>
-internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable endpoints, PluginAddresses given, IRoutes routes, ILinks links, string bridge)
+internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable endpoints, PluginAddresses given, PluginNetworks networks, PoolsInTheMaking making, IRoutes routes, ILinks links, string bridge)
 {
     internal const string Name = "weavemesh";
     internal const string LocalSpace = "weavelocal";
@@ -38,19 +38,23 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
         Ipv4Cidr subnet = request.Pool.Length == 0 ? PlaceDefault(request.AddressSpace) : CheckGiven(ParseSubnet(request.Pool));
         Ipv4Cidr range = request.SubPool.Length == 0 ? subnet : Parse(request.SubPool);
         string text = Network(subnet);
+        string pool = $"weave-{text}-{Network(range)}";
+        making.Begin(pool);
         return new RequestPoolAnswer(
-            "", $"weave-{text}-{Network(range)}", text, new Dictionary<string, string>(StringComparer.Ordinal) { [GatewayKey] = text }.ToFrozenDictionary());
+            "", pool, text, new Dictionary<string, string>(StringComparer.Ordinal) { [GatewayKey] = text }.ToFrozenDictionary());
     }
 
     internal void ReleasePool(PoolRequest request) => Interlocked.Exchange(ref _unplacedPools, 0);
+
+    private EngineUse UseOf(RequestAddressRequest request) =>
+        request.IsForGateway || making.Contains(request.PoolID) ? EngineUse.Network : EngineUse.Endpoint;
 
     internal async Task<RequestAddressAnswer> RequestAddressAsync(RequestAddressRequest request, CancellationToken cancel)
     {
         (Ipv4Cidr subnet, Ipv4Cidr range) = SplitPool(request.PoolID);
         if (request.Address.Length == 0)
         {
-            Ipv4Cidr allocated = await allocation.AllocateAsync(Nobody, range, isContainer: false, cancel).ConfigureAwait(false);
-            await NoteAsync(allocated.Address).ConfigureAwait(false);
+            Ipv4Cidr allocated = await allocation.AllocateAsync(Nobody, range, isContainer: false, cancel, engine: EngineUse.Endpoint).ConfigureAwait(false);
             return Answer(allocated.Address, subnet);
         }
 
@@ -64,25 +68,11 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
             throw EndpointTable.InUse(wanted, user);
         }
 
-        await allocation.ClaimAsync(Nobody, new Ipv4Cidr(wanted, subnet.PrefixLength), isContainer: false, noErrorOnUnknown: IsElsewhere(request, wanted), cancel).ConfigureAwait(false);
-        await NoteAsync(wanted).ConfigureAwait(false);
+        await allocation.ClaimAsync(Nobody, new Ipv4Cidr(wanted, subnet.PrefixLength), isContainer: false, noErrorOnUnknown: IsElsewhere(request, wanted), cancel, UseOf(request)).ConfigureAwait(false);
         return Answer(wanted, subnet);
     }
 
     /// <exception cref="IOException">It cannot be stored that Docker has it: then Docker does not get it.</exception>
-    private async Task NoteAsync(Ipv4Address address)
-    {
-        try
-        {
-            given.Given(address);
-        }
-        catch (IOException)
-        {
-            await allocation.FreeAsync(address.ToString(), CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-    }
-
     internal async Task<EmptyMessage> ReleaseAddressAsync(ReleaseAddressRequest request, CancellationToken cancel)
     {
         (Ipv4Cidr subnet, _) = SplitPool(request.PoolID);
@@ -91,16 +81,21 @@ internal sealed class IpamDriver(IAddressAllocation allocation, EndpointTable en
             return new EmptyMessage(); // the gateway that was none
         }
 
+        if (networks.Has(address))
+        {
+            return new EmptyMessage(); // another network of this host has it as well
+        }
+
         if (endpoints.UserOf(address) is not null)
         {
             // A second container was refused this address, and Docker tidies up after it. The first one keeps it.
             return new EmptyMessage();
         }
 
-        given.GivenBack(address);
         try
         {
             await allocation.FreeAsync(address.ToString(), cancel).ConfigureAwait(false);
+            given.GivenBack(address);
         }
         catch (AllocationException none)
         {

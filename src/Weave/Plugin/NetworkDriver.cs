@@ -3,6 +3,7 @@ using Weave.Linux.Bridge;
 using Weave.Linux.Interop;
 using Weave.Linux.Netlink;
 using Weave.Plugin.Model;
+using Weave.Status;
 using Weave.Wire.Primitives;
 
 namespace Weave.Plugin;
@@ -19,13 +20,18 @@ internal sealed class NetworkDriver(
     EndpointRemover remover,
     MulticastRoutes multicastRoutes,
     EngineFacts engine,
+    PoolsInTheMaking making,
     ILinks links,
     ISysctls sysctls,
     EndpointMark mark,
-    ILogger<NetworkDriver> logger)
+    ILogger<NetworkDriver> logger,
+    ProblemBoard? problems = null)
 {
     /// <summary>Interfaces in containers begin with this; Docker adds a number.</summary>
     internal const string ContainerInterface = "ethwe";
+
+    /// <summary>Address space of Docker's IPAM driver <c>null</c>: containers bring their own addresses.</summary>
+    private const string NoAddresses = "null";
 
     private static readonly StaticRoute MulticastRoute = new("224.0.0.0/4", RouteType: 1, NextHop: "");
 
@@ -39,10 +45,19 @@ internal sealed class NetworkDriver(
             CheckSpace(request.NetworkID, pool.AddressSpace ?? "");
         }
 
-        networks.Add(request.NetworkID, new PluginNetwork(multicast, [.. (request.IPv4Data ?? []).Select(pool => pool.Pool ?? "")]));
+        networks.Add(request.NetworkID, new PluginNetwork(
+            multicast, [.. (request.IPv4Data ?? []).Select(pool => pool.Pool ?? "")], [.. (request.IPv4Data ?? []).SelectMany(pool => pool.Own)]));
+        foreach (PoolData pool in request.IPv4Data ?? [])
+        {
+            making.End(pool.Pool ?? "");
+        }
     }
 
-    internal void DeleteNetwork(NetworkRequest request) => networks.Remove(request.NetworkID);
+    internal void DeleteNetwork(NetworkRequest request)
+    {
+        networks.Remove(request.NetworkID);
+        problems?.Clear("network", request.NetworkID);
+    }
 
     internal CreateEndpointAnswer CreateEndpoint(CreateEndpointRequest request)
     {
@@ -130,19 +145,29 @@ internal sealed class NetworkDriver(
     }
 
     /// <summary>
-    /// Docker without a cluster store gives out the addresses of a network of global scope on each host by itself: the
-    /// same one twice. Ours are unique.
+    /// Docker gives out the addresses of a network of local scope on each host by itself, and without a cluster store also
+    /// those of one of global scope: the same one twice. Ours are unique.
     /// </summary>
     private void CheckSpace(string network, string space)
     {
-        if (space is IpamDriver.LocalSpace or IpamDriver.GlobalSpace or "")
+        if (space is IpamDriver.LocalSpace or IpamDriver.GlobalSpace or NoAddresses or "")
         {
             return;
         }
 
-        if (options.Scope == NetworkDriverOptions.LocalScope)
+        bool isDockers = space is "LocalDefault" or "GlobalDefault";
+        if (options.Scope == NetworkDriverOptions.LocalScope && !isDockers)
         {
+            // Somebody else's IPAM driver: it may well see to it that its addresses are unique.
             logger.ForeignAddresses(network, space, IpamDriver.Name);
+            problems?.Raise("network", network, PluginNetworks.ForeignAddresses(network, space));
+        }
+        else if (options.Scope == NetworkDriverOptions.LocalScope)
+        {
+            throw new PluginException(
+                "Docker would give out the addresses of this network, the same ones on each host. Let Weave Net give them out: add "
+                + $"--ipam-driver={IpamDriver.Name} to docker network create, or to the network in the compose file the two lines "
+                + $"\"ipam:\" and, indented below it, \"  driver: {IpamDriver.Name}\"");
         }
         else if (engine.WithoutStore)
         {

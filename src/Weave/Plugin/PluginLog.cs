@@ -44,6 +44,9 @@ internal static partial class PluginLog
     [LoggerMessage(712, LogLevel.Information, "[plugin] Docker never came for {Link}, which was made before our start: deleted")]
     internal static partial void EndpointGivenUp(this ILogger logger, string link);
 
+    [LoggerMessage(713, LogLevel.Debug, "[plugin] addresses are not compared with Docker's: {Reason}")]
+    internal static partial void AddressesNotCompared(this ILogger logger, string reason);
+
     [LoggerMessage(720, LogLevel.Warning, "[plugin] Endpoint {Endpoint}: its container has no route for multicast any more, as the network that carried it was disconnected: {Reason}")]
     internal static partial void MulticastNotHandedOn(this ILogger logger, string endpoint, string reason);
 }

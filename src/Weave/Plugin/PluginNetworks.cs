@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Weave.Persistence;
 using Weave.Plugin.Model;
+using Weave.Wire.Primitives;
 
 namespace Weave.Plugin;
 
@@ -15,8 +16,18 @@ internal sealed class PluginNetworks(IStateStore store)
 
     private readonly ConcurrentDictionary<string, PluginNetwork> _networks = Load(store);
 
+    /// <summary>Those that were removed since <see cref="BeginComparison"/>, which Docker's answer may still have; null while nobody compares.</summary>
+    private volatile ConcurrentDictionary<string, bool>? _removed;
+
     /// <summary>Null for one that is not ours, or that was made before this kind of record was kept.</summary>
     internal PluginNetwork? Find(string id) => _networks.GetValueOrDefault(id);
+
+    /// <summary>One of them has the address itself.</summary>
+    internal bool Has(Ipv4Address address)
+    {
+        string text = address.ToString();
+        return _networks.Values.Any(network => network.Own?.Contains(text) == true);
+    }
 
     /// <exception cref="IOException">It cannot be stored.</exception>
     internal void Add(string id, PluginNetwork network)
@@ -25,8 +36,26 @@ internal sealed class PluginNetworks(IStateStore store)
         _networks[id] = network;
     }
 
+    /// <summary>To be called before Docker is asked for its networks: its answer is about the moment of the question.</summary>
+    /// <returns>All that there are, for <see cref="RemoveExcept"/>.</returns>
+    internal IReadOnlySet<string> BeginComparison()
+    {
+        _removed = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        return _networks.Keys.ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Takes in one that Docker had when it was asked, unless we know it or it was removed meanwhile.</summary>
+    internal void Adopt(string id, PluginNetwork network)
+    {
+        if (Find(id) is null && _removed?.ContainsKey(id) != true)
+        {
+            Add(id, network);
+        }
+    }
+
     internal void Remove(string id)
     {
+        _removed?.TryAdd(id, true);
         if (_networks.TryRemove(id, out _))
         {
             store.RemoveSoon(StateKeys.Networks + id);
@@ -34,13 +63,20 @@ internal sealed class PluginNetworks(IStateStore store)
     }
 
     /// <summary>Forgets those that are gone: they were removed while we were not there.</summary>
-    internal void RemoveExcept(IReadOnlySet<string> existing)
+    /// <param name="known">What there was before Docker was asked; what came since then its answer does not have.</param>
+    /// <param name="existing">All that Docker had.</param>
+    internal void RemoveExcept(IReadOnlySet<string> known, IReadOnlySet<string> existing)
     {
-        foreach (string gone in _networks.Keys.Where(id => !existing.Contains(id)).ToList())
+        _removed = null;
+        foreach (string gone in known.Where(id => !existing.Contains(id)))
         {
             Remove(gone);
         }
     }
+
+    /// <summary>What to say of a network whose addresses are not ours.</summary>
+    internal static string ForeignAddresses(string network, string from) =>
+        $"the addresses of network \"{network}\" come from \"{from}\" and may be in use on other hosts as well: make it anew with --ipam-driver={IpamDriver.Name}";
 
     /// <summary>Reads the options of a new network; those we do not know are reported to <paramref name="unknown"/> and ignored.</summary>
     /// <exception cref="PluginException">The value of a known one makes no sense.</exception>

@@ -53,6 +53,7 @@ internal static class PluginServices
             .AddSingleton<EndpointRemover>()
             .AddSingleton<MulticastRoutes>()
             .AddSingleton<EngineFacts>()
+            .AddSingleton<PoolsInTheMaking>()
             .AddSingleton<PluginEndpoints>()
             .AddSingleton<IReportSection, PluginReportSection>();
         services.AddHostedService(provider => provider.GetRequiredService<EndpointRemover>());
@@ -64,6 +65,11 @@ internal static class PluginServices
         }
 
         services.AddHostedService<MulticastHeirs>();
+        if (options.Plugin && options.DockerApi.Length > 0)
+        {
+            services.AddSingleton<EngineAddresses>();
+        }
+
         services.AddSingleton<PluginAddresses>(); // without allocation nobody asks for it
         if (options.AllocationEnabled)
         {
@@ -134,6 +140,8 @@ internal static class PluginServices
                 allocation,
                 app.Services.GetRequiredService<EndpointTable>(),
                 app.Services.GetRequiredService<PluginAddresses>(),
+                app.Services.GetRequiredService<PluginNetworks>(),
+                app.Services.GetRequiredService<PoolsInTheMaking>(),
                 app.Services.GetRequiredService<IRoutes>(),
                 app.Services.GetRequiredService<ILinks>(),
                 options.WeaveBridge)
@@ -163,8 +171,10 @@ internal static class PluginServices
         services.GetRequiredService<EndpointRemover>(),
         services.GetRequiredService<MulticastRoutes>(),
         services.GetRequiredService<EngineFacts>(),
+        services.GetRequiredService<PoolsInTheMaking>(),
         services.GetRequiredService<ILinks>(),
         services.GetRequiredService<ISysctls>(),
         services.GetRequiredService<EndpointMark>(),
-        services.GetRequiredService<ILogger<NetworkDriver>>());
+        services.GetRequiredService<ILogger<NetworkDriver>>(),
+        services.GetService<ProblemBoard>());
 }

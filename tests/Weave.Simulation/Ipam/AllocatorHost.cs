@@ -84,7 +84,8 @@ internal sealed class AllocatorHost : IGossipSender, IPeerDirectory
             [.. Containers.Select(container => new PreClaim(container.Key, container.Value, IsContainer: true))]);
         Allocator = new Allocator(options, this, this, _network.Random, Store) { FollowsOriginalRule = _original };
         Allocator.Start(_network.Now);
-        Allocator.Prune(_network.Now, new HashSet<string>(Containers.Keys));
+        HashSet<string> running = [.. Containers.Keys];
+        Allocator.Prune(_network.Now, running, running, _network.Now.Elapsed);
     }
 
     /// <summary>The daemon is killed. Containers run on.</summary>

@@ -125,7 +125,7 @@ public sealed class ContainerWatchTests
 
             public void OnContainerChanged(string container) => told.TryWrite($"changed {container}");
 
-            public void OnContainersListed(IReadOnlySet<string> existing) => told.TryWrite($"listed {string.Join(',', existing)}");
+            public void OnContainersListed(ContainerCensus census) => told.TryWrite($"listed {string.Join(',', census.Existing)}");
         }
     }
 }

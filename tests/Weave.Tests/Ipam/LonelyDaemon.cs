@@ -21,10 +21,10 @@ internal sealed class LonelyDaemon : IAsyncDisposable, IGossipSender, IPeerDirec
     private readonly WebApplication _app;
     private readonly Task _loop;
 
-    private LonelyDaemon(int quorum)
+    private LonelyDaemon(int quorum, TimeProvider time)
     {
         Ipv4Cidr universe = Ipv4Cidr.Parse("10.32.0.0/12");
-        ControlLoop loop = new(TimeProvider.System);
+        ControlLoop loop = new(time);
         Allocator allocator = new(
             new AllocatorOptions(universe, () => quorum, false, [], []), this, this, new SeededRandom(1), new StoredAllocation(new MemoryStateStore(), Self));
         allocator.Start(loop.Now);
@@ -50,9 +50,9 @@ internal sealed class LonelyDaemon : IAsyncDisposable, IGossipSender, IPeerDirec
 
     internal HttpClient Client { get; } = new();
 
-    internal static async Task<LonelyDaemon> StartAsync(int quorum = 1)
+    internal static async Task<LonelyDaemon> StartAsync(int quorum = 1, TimeProvider? time = null)
     {
-        LonelyDaemon daemon = new(quorum);
+        LonelyDaemon daemon = new(quorum, time ?? TimeProvider.System);
         await daemon._app.StartAsync();
         daemon.Client.BaseAddress = new Uri(daemon._app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses.Single());

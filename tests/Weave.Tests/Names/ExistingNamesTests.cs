@@ -46,7 +46,7 @@ public sealed class ExistingNamesTests
 
         public void OnContainerStarted(string container) => throw new NotSupportedException();
 
-        public void OnContainerDied(string container) => throw new NotSupportedException();
+        public void OnContainerDied(string container, long? heardAt = null) => throw new NotSupportedException();
 
         public void OnContainerDestroyed(string container) => throw new NotSupportedException();
     }

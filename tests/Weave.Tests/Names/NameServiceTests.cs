@@ -36,6 +36,21 @@ public sealed class NameServiceTests : IAsyncDisposable
         Assert.Equal("", await LiveAsync(Start()));
     }
 
+    /// <summary>The news of a death waits while Docker writes a long list, and the container may be named again by then.</summary>
+    [Fact]
+    public async Task A_death_ends_the_names_that_there_were_when_it_was_heard_of()
+    {
+        NameService names = Start();
+        await names.RegisterAsync("c1", "web.weave.local", One, CancellationToken.None);
+        long heardAt = TimeProvider.System.GetTimestamp();
+        await names.RegisterAsync("c1", "web.weave.local", Two, CancellationToken.None);
+        await names.AddByHandAsync("c1", "db.weave.local", Two, CancellationToken.None);
+        names.OnContainerDied("c1", heardAt);
+        Assert.Equal("db.weave.local. 10.32.0.2, web.weave.local. 10.32.0.2", await LiveAsync(names));
+        names.OnContainerDied("c1");
+        Assert.Equal("", await LiveAsync(names));
+    }
+
     [Fact]
     public async Task Names_added_by_hand_are_there_after_a_restart()
     {

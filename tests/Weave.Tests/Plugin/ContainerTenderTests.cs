@@ -17,6 +17,7 @@ public sealed class ContainerTenderTests : INameRegistry
     private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
     private volatile string _networks = Network("10.32.0.1");
     private volatile string _name = "old";
+    private Action? _whenFirstNamed;
 
     public string Domain => "weave.local.";
 
@@ -73,6 +74,21 @@ public sealed class ContainerTenderTests : INameRegistry
     }
 
     [Fact]
+    public async Task A_container_that_starts_again_while_it_is_named_keeps_the_names_of_its_next_life()
+    {
+        await using FakeDockerd dockerd = await FakeDockerd.StartAsync(AnswerAsync);
+        using DockerClient docker = new(dockerd.Host);
+        using ContainerTender tender = Tender(docker);
+        _whenFirstNamed = () =>
+        {
+            tender.OnContainerDied("c1");
+            tender.OnContainerStarted("c1");
+        };
+        tender.OnContainerStarted("c1");
+        await HearAsync("+ host.weave.local. 10.32.0.1", "+ old.weave.local. 10.32.0.1", "-  ", "+ host.weave.local. 10.32.0.1", "+ old.weave.local. 10.32.0.1");
+    }
+
+    [Fact]
     public async Task Nothing_is_told_of_a_container_that_nobody_has_started()
     {
         await using FakeDockerd dockerd = await FakeDockerd.StartAsync(AnswerAsync);
@@ -82,13 +98,17 @@ public sealed class ContainerTenderTests : INameRegistry
         Assert.Empty(dockerd.Requests);
     }
 
-    public Task RegisterAsync(string container, string fqdn, Ipv4Address address, CancellationToken cancel) => Tell($"+ {fqdn} {address}");
+    public Task RegisterAsync(string container, string fqdn, Ipv4Address address, CancellationToken cancel)
+    {
+        Interlocked.Exchange(ref _whenFirstNamed, null)?.Invoke();
+        return Tell($"+ {fqdn} {address}");
+    }
 
     public Task DeleteAsync(string? container, string? fqdn, Ipv4Address? address, CancellationToken cancel) => Tell($"- {fqdn} {address}");
 
     public void OnContainerStarted(string container) => throw new NotSupportedException();
 
-    public void OnContainerDied(string container) => throw new NotSupportedException();
+    public void OnContainerDied(string container, long? heardAt = null) => throw new NotSupportedException();
 
     public void OnContainerDestroyed(string container) => throw new NotSupportedException();
 
@@ -104,7 +124,7 @@ public sealed class ContainerTenderTests : INameRegistry
     }
 
     private Task AnswerAsync(HttpContext context) => context.Response.WriteAsync($$"""
-        {"Id":"c1","Name":"/{{_name}}","State":{"Pid":0},"Config":{"Hostname":"host","Domainname":"weave.local."},"NetworkSettings":{"Networks":{ {{_networks}} } } }
+        {"Id":"c1","Name":"/{{_name}}","HostsPath":"","State":{"Pid":0},"Config":{"Hostname":"host","Domainname":"weave.local."},"NetworkSettings":{"Networks":{ {{_networks}} } } }
         """);
 
     private Task Tell(string what)

@@ -55,4 +55,30 @@ public sealed class DefaultNetworkTests
 
         await service.StopAsync(CancellationToken.None);
     }
+
+    [Fact]
+    public void A_network_that_Docker_made_while_it_wrote_its_list_is_not_forgotten()
+    {
+        PluginNetworks networks = new(new MemoryStateStore());
+        networks.Add("old", new PluginNetwork(false, []));
+        IReadOnlySet<string> known = networks.BeginComparison();
+        networks.Add("new", new PluginNetwork(true, []));
+        networks.RemoveExcept(known, new HashSet<string>());
+        Assert.Null(networks.Find("old"));
+        Assert.True(networks.Find("new")!.Multicast);
+    }
+
+    [Fact]
+    public void A_network_that_Docker_removed_while_it_wrote_its_list_is_not_remembered()
+    {
+        MemoryStateStore store = new();
+        PluginNetworks networks = new(store);
+        IReadOnlySet<string> known = networks.BeginComparison();
+        networks.Remove("gone");
+        networks.Adopt("gone", new PluginNetwork(false, []));
+        networks.Adopt("there", new PluginNetwork(false, []));
+        networks.RemoveExcept(known, new HashSet<string> { "gone", "there" });
+        Assert.Null(networks.Find("gone"));
+        Assert.NotNull(new PluginNetworks(store).Find("there"));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Weave.Core.Ipam;
 using Weave.Linux.Netlink;
 using Weave.Persistence;
 using Weave.Plugin;
@@ -200,6 +201,63 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task A_network_whose_addresses_Docker_would_give_out_on_each_host_is_refused_with_the_lines_that_mend_it()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        const string Foreign = $$"""{"NetworkID":"{{Network}}","IPv4Data":[{"AddressSpace":"LocalDefault","Pool":"172.19.0.0/16","Gateway":"172.19.0.1/16"}]}""";
+        string reason = await host.FailAsync("/NetworkDriver.CreateNetwork", Foreign);
+        Assert.Contains("\"ipam:\" and, indented below it, \"  driver: weavemesh\"", reason, StringComparison.Ordinal);
+        Assert.Contains("--ipam-driver=weavemesh", reason, StringComparison.Ordinal);
+        foreach (string space in new[] { "weavelocal", "null", "somebody" })
+        {
+            await host.OkAsync("/NetworkDriver.CreateNetwork", Foreign.Replace("LocalDefault", space, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task What_Docker_asks_for_is_filed_as_Dockers()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        await host.OkAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5"}""");
+        await host.OkAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}"}""");
+        Assert.Equal(["10.32.0.1", "10.32.0.5"], (await host.Allocation.OfEngineAsync(CancellationToken.None)).Order().Select(address => $"{address}"));
+    }
+
+    /// <summary>As Docker makes a network with <c>--gateway</c> and <c>--aux-address</c>, and then a container with <c>--ip</c>.</summary>
+    [Fact]
+    public async Task A_networks_own_addresses_are_told_from_those_of_containers()
+    {
+        FakeTimeProvider time = new();
+        await using PluginHost host = await PluginHost.StartAsync(time: time);
+        await MakeNetworkAsync(host, Network);
+        await RequestAsync(host, "10.32.0.7");
+        Assert.Equal([EngineUse.Network, EngineUse.Network, EngineUse.Endpoint], new[] { "10.32.0.5", "10.32.0.6", "10.32.0.7" }.Select(address => host.Allocation.UseOf(address)!.Value));
+
+        await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"10.32.0.0/12"}"""); // for another driver, which makes the network
+        time.Advance(TimeSpan.FromSeconds(6));
+        await RequestAsync(host, "10.32.0.8");
+        Assert.Equal(EngineUse.Endpoint, host.Allocation.UseOf("10.32.0.8"));
+    }
+
+    [Fact]
+    public async Task An_address_that_two_networks_of_this_host_have_is_free_when_both_are_gone()
+    {
+        await using PluginHost host = await PluginHost.StartAsync();
+        await MakeNetworkAsync(host, Network);
+        await MakeNetworkAsync(host, "bbbb");
+        await RemoveAsync(Network);
+        Assert.NotNull(host.Allocation.UseOf("10.32.0.6"));
+        await RemoveAsync("bbbb");
+        Assert.Null(host.Allocation.UseOf("10.32.0.6"));
+
+        async Task RemoveAsync(string network)
+        {
+            await host.OkAsync("/NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{network}}"}""");
+            await host.OkAsync("/IpamDriver.ReleaseAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.6"}""");
+        }
+    }
+
+    [Fact]
     public async Task Links_of_endpoints_given_up_are_gone_when_the_daemon_ends()
     {
         FakeLinks links = new();
@@ -244,6 +302,19 @@ public sealed class PluginTests
         await using PluginHost host = await PluginHost.StartAsync();
         Assert.Contains("start the container again", await host.FailAsync("/NetworkDriver.CreateEndpoint", ""), StringComparison.Ordinal);
     }
+
+    private static async Task MakeNetworkAsync(PluginHost host, string network)
+    {
+        await host.OkAsync("/IpamDriver.RequestPool", """{"AddressSpace":"weavelocal","Pool":"10.32.0.0/12"}""");
+        await host.OkAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"10.32.0.5","Options":{"RequestAddressType":"com.docker.network.gateway"} }""");
+        await RequestAsync(host, "10.32.0.6");
+        await host.OkAsync("/NetworkDriver.CreateNetwork", $$"""
+            {"NetworkID":"{{network}}","IPv4Data":[{"AddressSpace":"weavelocal","Pool":"10.32.0.0/12","Gateway":"10.32.0.5/12","AuxAddresses":{"printer":"10.32.0.6/12"} }]}
+            """);
+    }
+
+    private static Task RequestAsync(PluginHost host, string address) =>
+        host.OkAsync("/IpamDriver.RequestAddress", $$"""{"PoolID":"{{Pool}}","Address":"{{address}}"}""");
 
     private static string Created(string options) =>
         "{\"NetworkID\":\"" + Network + "\",\"Options\":{\"com.docker.network.generic\":{" + options + "}}}";

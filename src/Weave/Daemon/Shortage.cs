@@ -34,6 +34,7 @@ internal static class Shortage
         SocketException { SocketErrorCode: SocketError.NoBufferSpaceAvailable } => NoBuffers,
         Win32Exception native => native.NativeErrorCode,
         IOException io => io.HResult,
+        OutOfMemoryException => NoMemory, // also what the runtime says when it cannot start a thread
         _ => 0,
     };
 }

@@ -47,7 +47,7 @@ internal sealed class HostName(HostIdentity host, IStateStore store, ProblemBoar
 
         try
         {
-            store.Put(StateKeys.HostFingerprint, identity, MeshJson.Default.StoredIdentity);
+            store.PutSoon(StateKeys.HostFingerprint, identity, MeshJson.Default.StoredIdentity);
         }
         catch (IOException failure)
         {

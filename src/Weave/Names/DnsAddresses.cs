@@ -79,7 +79,7 @@ internal sealed class DnsAddresses(IStateStore store, HostAddresses host, Proble
         _served = served;
         try
         {
-            store.Put(StateKeys.DnsAddresses, served, NamesJson.Default.ListString);
+            store.PutSoon(StateKeys.DnsAddresses, served, NamesJson.Default.ListString);
         }
         catch (IOException failure)
         {

@@ -68,6 +68,7 @@ public sealed class EssentialsTests
     {
         new SocketException((int)SocketError.TooManyOpenSockets),
         new IOException("Too many open files", 24),
+        new OutOfMemoryException("no thread can be started"),
         new KernelException("open a netlink socket", 24),
         new System.ComponentModel.Win32Exception(11, "fork"),
         new HttpRequestException("dial", new SocketException((int)SocketError.TooManyOpenSockets)),

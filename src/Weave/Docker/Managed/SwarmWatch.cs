@@ -123,7 +123,7 @@ internal sealed class SwarmWatch(IMeshControl mesh, IStateStore store, ProblemBo
         if (added.Count + gone.Count > 0)
         {
             logger.SwarmChanged(string.Join(' ', added), string.Join(' ', gone));
-            store.Put(StateKeys.SwarmPeers, known, MeshJson.Default.ListString);
+            store.PutSoon(StateKeys.SwarmPeers, known, MeshJson.Default.ListString);
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class EssentialsTests
     public EssentialsTests()
     {
         using StandardErrorLoggerProvider provider = new(LogLevel.Information, json: false, _log, TimeProvider.System);
-        _board = new ProblemBoard(_time, NullLogger<ProblemBoard>.Instance);
+        _board = new ProblemBoard(new FakeTimeProvider(), NullLogger<ProblemBoard>.Instance); // its clock stands: what it shows does not grow old
         using LoggerFactory loggers = new([provider]);
         _essentials = new Essentials(_board, _time, loggers.CreateLogger<Essentials>(), _exits.Add);
     }

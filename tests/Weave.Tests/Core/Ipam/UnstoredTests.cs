@@ -83,7 +83,7 @@ public sealed class UnstoredTests
         mesh[1].Store.Fault = null;
         mesh.Pass(TimeSpan.FromSeconds(40));
         Assert.Null(Assert.Single(mesh.Run(mesh[1], "c")).Error);
-        mesh.Pass(TimeSpan.FromSeconds(40)); // how much is free is told from time to time
+        mesh.Pass(TimeSpan.FromSeconds(40)); // free counts are told every half minute
         Assert.Single(mesh.Rings().Distinct());
     }
 

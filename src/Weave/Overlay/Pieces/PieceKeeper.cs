@@ -208,7 +208,7 @@ internal sealed class PieceKeeper(
                 break;
             case PieceKind.Vxlan:
                 links.CreateVxlan(new VxlanSpec(piece.Name) { Port = piece.TunnelPort, MtuBytes = piece.MtuBytes ?? 0 });
-                LinkNames.Set(links, links.Find(piece.Name)!, piece.Name, SecondNameOf(piece));
+                LinkNames.Set(links, links.Find(piece.Name) ?? throw new KernelException($"look up link \"{piece.Name}\"", Errno.ENODEV), piece.Name, SecondNameOf(piece));
                 break;
             default:
                 throw new KernelException($"make \"{piece.Name}\" of kind {piece.Kind}", Errno.EOPNOTSUPP);

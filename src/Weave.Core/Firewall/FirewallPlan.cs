@@ -39,6 +39,25 @@ public static class FirewallPlan
         return script.ToString();
     }
 
+    /// <summary>Takes away what a run with other options made and this one does not want: rules that others placed stay. Empty when there is nothing.</summary>
+    public static string Leftovers(IReadOnlyList<FirewallTable> former, IReadOnlyList<FirewallTable> wanted, FirewallState found)
+    {
+        StringBuilder script = new();
+        foreach (FirewallTable table in former)
+        {
+            IEnumerable<(string Chain, string Rule)> kept = wanted.Where(other => other.Name == table.Name).SelectMany(Placed);
+            Wrap(script, table.Name,
+            [
+                .. Placed(table).Except(kept).Where(rule => found.Rules(table.Name, rule.Chain)?.Contains(rule.Rule) == true).Select(rule => $"-D {rule.Chain} {rule.Rule}"),
+            ]);
+        }
+
+        return script.ToString();
+    }
+
+    private static IEnumerable<(string Chain, string Rule)> Placed(FirewallTable table) =>
+        table.Anywhere.Select(rule => (rule.Chain, rule.Rule)).Concat(table.InForward.Select(rule => ("FORWARD", rule)));
+
     /// <summary>Takes away the rules for one exposed subnet; what else is there stays. Empty when there are none.</summary>
     public static string Hiding(Exposure exposure, FirewallState found)
     {

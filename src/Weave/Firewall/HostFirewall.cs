@@ -282,7 +282,7 @@ internal sealed class HostFirewall(
         }
 
         long began = time.GetTimestamp();
-        FirewallState found = FirewallState.Parse(firewall.Save());
+        FirewallState found = WithoutLeftovers(spec, FirewallState.Parse(firewall.Save()));
         TimeSpan reading = time.GetElapsedTime(began); // what is waited for a lock, to write, is no cost
         spec = spec with { UntrackedTunnel = _mayUntrack && TunnelTracking.IsNeedless(found, options.Port + 1) };
         bool changed = Change(spec, found);
@@ -334,6 +334,20 @@ internal sealed class HostFirewall(
     });
 
     private string Stamp() => Kernel(() => $"{firewall.Stamp()} {prohibitions.Stamp()} {dns?.Current()} {string.Join(' ', bridges.Among(links.List()))}");
+
+    /// <summary>With and without a policy controller the rules contradict each other: one lets pass what the other asks about.</summary>
+    private FirewallState WithoutLeftovers(FirewallSpec spec, FirewallState found)
+    {
+        IReadOnlyList<FirewallTable> former = FirewallRules.For(spec with { ExpectPolicy = !spec.ExpectPolicy });
+        string script = FirewallPlan.Leftovers(former, FirewallRules.For(spec), found);
+        if (script.Length == 0)
+        {
+            return found;
+        }
+
+        firewall.Restore(script);
+        return FirewallState.Parse(firewall.Save());
+    }
 
     private FirewallSpec Spec()
     {

@@ -34,6 +34,24 @@ public sealed class FirewallPlanTests
         ControlPort = 6784,
     };
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rules_of_a_run_with_a_policy_controller_and_of_one_without_are_never_there_together(bool policy)
+    {
+        FirewallSpec former = Spec with { ExpectPolicy = !policy };
+        FirewallSpec now = Spec with { ExpectPolicy = policy };
+        FirewallHost host = new(Docker28);
+        host.Restore(FirewallPlan.From(FirewallRules.For(former), host.State));
+        host.Restore(FirewallPlan.Leftovers(FirewallRules.For(former), FirewallRules.For(now), host.State));
+        host.Restore(FirewallPlan.From(FirewallRules.For(now), host.State));
+        Assert.Equal("", FirewallPlan.Leftovers(FirewallRules.For(former), FirewallRules.For(now), host.State));
+        IReadOnlyList<string> forward = host.State.Rules("filter", "FORWARD")!;
+        Assert.Equal(!policy, forward.Contains("-i weave -o weave -j ACCEPT"));
+        Assert.Equal(policy, forward.Contains("-o weave -j DROP"));
+        Assert.Contains("-j DOCKER-USER", forward);
+    }
+
     [Fact]
     public void The_rules_are_those_recorded_from_the_original()
     {

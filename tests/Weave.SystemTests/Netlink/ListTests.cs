@@ -17,9 +17,9 @@ public sealed class ListTests
     {
         using TestNamespace space = new();
         string batch = Path.GetTempFileName();
-        File.WriteAllLines(batch, Enumerable.Range(1, Lasting).SelectMany(i => (string[])[$"link add last{i} type dummy", $"addr add 10.1.{i / 250}.{(i % 250) + 1}/32 dev last{i}"]));
+        File.WriteAllLines(batch, Enumerable.Range(1, Lasting).SelectMany(i => (string[])[$"link add last{i} type veth peer name end{i}", $"addr add 10.1.{i / 250}.{(i % 250) + 1}/32 dev last{i}"]));
         space.Inside("-batch", batch);
-        File.WriteAllLines(batch, Enumerable.Range(1, 200).SelectMany(i => (string[])[$"link add come{i % 7} type dummy", $"addr add 10.2.0.{i}/32 dev come{i % 7}", $"link del come{i % 7}"]));
+        File.WriteAllLines(batch, Enumerable.Range(1, 200).SelectMany(i => (string[])[$"link add come{i % 7} type veth peer name gone{i % 7}", $"addr add 10.2.0.{i}/32 dev come{i % 7}", $"link del come{i % 7}"]));
         using Process churn = Shell.Background("bash", "-c", $"while :; do ip -n {space.Name} -batch {batch}; done");
         try
         {

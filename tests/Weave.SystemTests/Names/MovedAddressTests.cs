@@ -11,8 +11,7 @@ public sealed class MovedAddressTests
     public void Names_are_served_at_the_new_address_and_whoever_was_given_the_old_one_is_answered_also_after_a_reboot()
     {
         using BareRouters routers = new(1);
-        BareRouters.In(1, "ip link add docker0 type bridge && ip link set docker0 up && ip netns add wbarec1 && ip link add vd type veth peer name eth0 netns wbarec1 && ip link set vd master docker0 up");
-        BareRouters.TryInContainer(1, "ip link set lo up; ip link set eth0 up");
+        Container("docker0");
         Give("172.17.0");
         Start(routers);
         BareRouters.In(1, "curl -sf -X PUT -d fqdn=foo.weave.local 127.0.0.1:6784/name/weave:extern/10.32.0.9");
@@ -37,8 +36,8 @@ public sealed class MovedAddressTests
     public void Without_dockers_bridge_containers_are_told_an_address_that_answers_them()
     {
         using BareRouters routers = new(1);
-        BareRouters.In(1, "ip link add br-1 type bridge && ip link set br-1 up && ip addr add 172.20.0.1/16 dev br-1 && ip netns add wbarec1 && ip link add vd type veth peer name eth0 netns wbarec1 && ip link set vd master br-1 up");
-        BareRouters.TryInContainer(1, "ip link set lo up; ip link set eth0 up; ip addr add 172.20.0.2/16 dev eth0; ip route add default via 172.20.0.1");
+        Container("br-1");
+        Give("172.20.0", "br-1");
         Start(routers);
         BareRouters.In(1, "curl -sf -X PUT -d fqdn=foo.weave.local 127.0.0.1:6784/name/weave:extern/10.32.0.9");
         string told = BareRouters.In(1, "curl -sf 127.0.0.1:6784/dns-address");
@@ -51,10 +50,21 @@ public sealed class MovedAddressTests
 
     private static void Start(BareRouters routers) => routers.Start(1, "--no-fastdp --ipalloc-range=10.32.0.0/12 --docker-bridge=docker0 --dns-listen-address=docker0:53 --resolv-conf=/dev/null");
 
+    private static void Container(string bridge) => Shell.Bash($"""
+        set -e
+        ip netns add wbarec1
+        ip -n wbare1 link add {bridge} type bridge
+        ip -n wbare1 link set {bridge} up
+        ip -n wbare1 link add vd type veth peer name eth0 netns wbarec1
+        ip -n wbare1 link set vd master {bridge} up
+        ip -n wbarec1 link set lo up
+        ip -n wbarec1 link set eth0 up
+        """);
+
     /// <summary>What dockerd does to its bridge when it starts with another <c>bip</c>, and to the containers that it starts again.</summary>
-    private static void Give(string subnet)
+    private static void Give(string subnet, string bridge = "docker0")
     {
-        BareRouters.In(1, $"ip addr flush dev docker0; sleep 0.2; ip addr add {subnet}.1/16 dev docker0");
+        BareRouters.In(1, $"ip addr flush dev {bridge}; sleep 0.2; ip addr add {subnet}.1/16 dev {bridge}");
         BareRouters.TryInContainer(1, $"ip addr flush dev eth0; ip addr add {subnet}.2/16 dev eth0; ip route add default via {subnet}.1");
     }
 

@@ -209,6 +209,7 @@ public sealed partial class Allocator
     private void Release(Ipv4Address address)
     {
         bool wasOrphan = _orphans.Remove(address);
+        _claimed.Remove(address);
         _duplicates.Remove(address);
         _aliveAt.Remove(FileUnder(NoContainer, address));
         _outsideChanged |= wasOrphan || !Universe.Contains(address) || _outside.Shared.Any(shared => shared.Address == address);

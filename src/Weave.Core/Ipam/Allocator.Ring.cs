@@ -13,6 +13,9 @@ public sealed partial class Allocator
     /// <summary>Addresses in use here that are not ours by the ring; claimed from their owner until they are.</summary>
     private readonly SortedSet<Ipv4Address> _orphans = [];
 
+    /// <summary>When each was asked for last, and of whom.</summary>
+    private readonly Dictionary<Ipv4Address, (PeerName Owner, TimeSpan At)> _claimed = []; // for lookups only
+
     /// <summary>Orphans that somebody else uses as well, and who.</summary>
     private readonly SortedDictionary<Ipv4Address, PeerName> _duplicates = [];
 
@@ -136,7 +139,12 @@ public sealed partial class Allocator
             PeerName owner = _ring.OwnerOf(orphan);
             if (owner != Self)
             {
-                _ = (only is null || only == owner) && SendSpaceRequest(owner, Single(orphan));
+                if (only is null ? MayClaim(orphan, owner) : only == owner)
+                {
+                    _claimed[orphan] = (owner, _now.Elapsed);
+                    SendSpaceRequest(owner, Single(orphan));
+                }
+
                 continue;
             }
 
@@ -146,6 +154,7 @@ public sealed partial class Allocator
             }
 
             _orphans.Remove(orphan);
+            _claimed.Remove(orphan);
             _duplicates.Remove(orphan);
             _outsideChanged = true;
         }
@@ -155,6 +164,11 @@ public sealed partial class Allocator
             Schedule();
         }
     }
+
+    // Each grant changes the ring; to ask for all the others again each time would be their number squared.
+    private bool MayClaim(Ipv4Address orphan, PeerName owner) =>
+        !_claimed.TryGetValue(orphan, out (PeerName Owner, TimeSpan At) asked) || asked.Owner != owner
+        || asked.At + (RetryInterval / 2) <= _now.Elapsed;
 
     private void ReportDuplicate(Ipv4Address address, PeerName by)
     {

@@ -9,12 +9,12 @@ namespace Weave.Simulation.Ipam;
 /// started again, some with another range. Nobody gives out an address that a container has on a host that he has met.
 /// </summary>
 /// <remarks>
-/// A host has met another as soon as he has heard from it, until they part for more than a moment or he is started again. What was given out twice before is left as it is. In the end all have one
+/// A host has met another as soon as he has heard from it that it has a ring (two without may each make one alone, quorum 1), until they part for more than a moment or he is started again. What was given out twice before is left as it is. In the end all have one
 /// range, and everybody agrees.
 /// </remarks>
 internal sealed class MeetingChaos
 {
-    private const int StormOfMessages = 20_000;
+    private const int StormOfMessages = 60_000; // each of hundreds of addresses that change hands is told to everybody
 
     private static readonly string[] Ranges = ["10.32.0.0/24", "10.32.0.0/25", "10.32.0.64/26", "10.32.0.0/23", "10.32.2.0/24"];
 
@@ -36,7 +36,13 @@ internal sealed class MeetingChaos
         _random = new SeededRandom(seed);
         _manyRanges = seed % 2 == 0;
         _network = new AllocatorNetwork(_random, Ipv4Cidr.Parse(Ranges[0])) { Quorum = 1 };
-        _network.OnHeard = (from, to) => _met.Add((to, from));
+        _network.OnHeard = (from, to) =>
+        {
+            if (from.Store.HasRing)
+            {
+                _met.Add((to, from));
+            }
+        };
     }
 
     internal static AllocatorChaosResult Run(ulong seed, int steps = 150, Action<string>? trace = null)
@@ -162,7 +168,7 @@ internal sealed class MeetingChaos
         _network.Disconnect(host, host.Kill);
         host.Universe = range;
         _network.Start(host);
-        _met.RemoveWhere(pair => pair.Giver == host);
+        _met.RemoveWhere(pair => pair.Giver == host || (pair.User == host && !host.Store.HasRing && !pair.Giver.Store.HasRing));
     }
 
     private void Allocate(AllocatorHost host)

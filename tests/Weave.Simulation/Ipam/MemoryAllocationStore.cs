@@ -14,6 +14,8 @@ internal sealed class MemoryAllocationStore(PeerName self) : IAllocationStore
 
     public long Commits { get; private set; }
 
+    public bool HasRing => _ring is { Entries.Count: > 0 };
+
     public AllocationRecord? Load() => _written
         ? new AllocationRecord(self, _ring, new SortedDictionary<string, OwnedAddresses>(_owned, StringComparer.Ordinal), _holds)
         : null;

@@ -11,7 +11,8 @@ namespace Weave.Plugin;
 
 /// <summary>
 /// Makes the Docker network <c>weave</c>, once our sockets are open: Docker calls us back while we ask. If Docker is
-/// not there yet, again and again.
+/// not there yet, again and again; and anew when somebody removes it (<c>docker system prune</c>) or it has a subnet of
+/// an earlier range.
 /// </summary>
 internal sealed class DefaultNetworkService(
     DockerClient docker,
@@ -34,6 +35,11 @@ internal sealed class DefaultNetworkService(
     /// <summary>Whoever waits for the router goes on to use the network. Without Docker nobody waits: the first failure ends it, too.</summary>
     private readonly IDisposable _starting = readiness.Hold();
 
+    private volatile bool _givenUp;
+
+    /// <summary>The network is removed on purpose, with the router or before it: it is not made anew.</summary>
+    internal void GiveUp() => _givenUp = true;
+
     public override void Dispose()
     {
         _starting.Dispose();
@@ -43,17 +49,19 @@ internal sealed class DefaultNetworkService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await WaitForDoorsAsync(stoppingToken).ConfigureAwait(false);
-        for (TimeSpan delay = FirstDelay; !stoppingToken.IsCancellationRequested; delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, LongestDelay.Ticks)))
+        TimeSpan delay = FirstDelay;
+        while (!stoppingToken.IsCancellationRequested && !_givenUp)
         {
             try
             {
                 engine.Learn((await docker.VersionAsync(stoppingToken).ConfigureAwait(false)).ApiVersion);
-                await EnsureAsync(stoppingToken).ConfigureAwait(false);
+                Task removal = networks.NextRemoval;
+                bool fits = await EnsureAsync(stoppingToken).ConfigureAwait(false);
                 await CompareAsync(stoppingToken).ConfigureAwait(false);
                 logger.DefaultNetworkReady(NetworkName);
                 _starting.Dispose();
-                await FollowStoreAsync(stoppingToken).ConfigureAwait(false);
-                return;
+                delay = FirstDelay;
+                await FollowAsync(removal, fits, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -64,6 +72,7 @@ internal sealed class DefaultNetworkService(
                 logger.DefaultNetworkFailed(NetworkName, failure.Message, delay);
                 _starting.Dispose();
                 await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, LongestDelay.Ticks));
             }
         }
     }
@@ -76,11 +85,19 @@ internal sealed class DefaultNetworkService(
         await open.Task.ConfigureAwait(false);
     }
 
-    private async Task EnsureAsync(CancellationToken cancel)
+    /// <returns>The network is there as it should be.</returns>
+    private async Task<bool> EnsureAsync(CancellationToken cancel)
     {
-        if (await docker.Networks.InspectAsync(NetworkName, cancel).ConfigureAwait(false) is not null)
+        NetworkDetails? there = await docker.Networks.InspectAsync(NetworkName, cancel).ConfigureAwait(false);
+        if (there is not null && Misfit(there) is { } misfit && !await TryRemoveAsync(there, misfit, cancel).ConfigureAwait(false))
         {
-            return;
+            return false;
+        }
+
+        problems?.Clear("network", NetworkName);
+        if (there is not null && Misfit(there) is null)
+        {
+            return true;
         }
 
         NetworkSpec spec = new()
@@ -94,10 +111,46 @@ internal sealed class DefaultNetworkService(
         {
             await docker.Networks.CreateAsync(spec, cancel).ConfigureAwait(false);
         }
-        catch (DockerException there) when (there.Status == HttpStatusCode.Conflict)
+        catch (DockerException conflict) when (conflict.Status == HttpStatusCode.Conflict)
         {
             // Made by somebody else just now.
         }
+
+        return true;
+    }
+
+    /// <summary>Why containers on a network of this name would have no address from us; null when they have.</summary>
+    private string? Misfit(NetworkDetails network)
+    {
+        string?[] subnets = [.. (network.IPAM?.Config ?? []).Select(pool => pool.Subnet)];
+        return network.Driver != MeshDriver ? $"the Docker network '{NetworkName}' is of the driver '{network.Driver}': containers on it are not on Weave Net"
+            : network.IPAM?.Driver == MeshDriver && !subnets.Contains(allocation.DefaultSubnet.ToString())
+                ? $"the Docker network '{NetworkName}' has the subnet {string.Join(", ", subnets)} of an earlier --ipalloc-range or --ipalloc-default-subnet, not {allocation.DefaultSubnet}: new containers on it may get no address"
+            : null;
+    }
+
+    /// <returns>It is gone: nobody was on it.</returns>
+    private async Task<bool> TryRemoveAsync(NetworkDetails network, string misfit, CancellationToken cancel)
+    {
+        try
+        {
+            if (network.Driver == MeshDriver && network.Containers is null or { Count: 0 })
+            {
+                await docker.Networks.RemoveAsync(network.Id, cancel).ConfigureAwait(false);
+                return true;
+            }
+        }
+        catch (DockerException inUse) when (inUse.Message.Contains("active endpoints", StringComparison.Ordinal))
+        {
+            // Somebody is on it whom this host does not see, or came just now.
+        }
+
+        string?[] members = [.. (network.Containers?.Values ?? []).Select(member => member.Name)];
+        string on = members.Length > 0 ? $" ({string.Join(", ", members.Take(5))}{(members.Length > 5 ? ", ..." : "")})" : "";
+        problems?.Raise("network", NetworkName, network.Driver == MeshDriver
+            ? $"{misfit}; remove or disconnect the containers on it{on}: it is made anew when the last one has left"
+            : $"{misfit}; remove it, and it is made anew");
+        return false;
     }
 
     private async Task CompareAsync(CancellationToken cancel)
@@ -136,21 +189,28 @@ internal sealed class DefaultNetworkService(
     }
 
     /// <summary>
-    /// With a cluster store Docker tells a driver of a new network only on the host where it was made, and has no event
-    /// for the others. So we look, every now and then.
+    /// Waits until there is something to do again. With a cluster store Docker tells a driver of a new network only on the
+    /// host where it was made, and has no event for the others. So we look, every now and then.
     /// </summary>
-    private async Task FollowStoreAsync(CancellationToken cancel)
+    private async Task FollowAsync(Task removal, bool fits, CancellationToken cancel)
     {
-        if ((await docker.InfoAsync(cancel).ConfigureAwait(false)).ClusterStore is not { Length: > 0 })
+        bool store = (await docker.InfoAsync(cancel).ConfigureAwait(false)).ClusterStore is { Length: > 0 };
+        while (!removal.IsCompleted)
         {
-            return;
-        }
+            TimeSpan again = store ? StoreInterval : fits ? Timeout.InfiniteTimeSpan : LongestDelay;
+            using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            await Task.WhenAny(removal, Task.Delay(again, time, enough.Token)).ConfigureAwait(false);
+            await enough.CancelAsync().ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            if (!removal.IsCompleted && !store)
+            {
+                return; // whoever was on a network that does not fit may have left it
+            }
 
-        while (true)
-        {
-            await Task.Delay(StoreInterval, time, cancel).ConfigureAwait(false);
             await CompareAsync(cancel).ConfigureAwait(false);
         }
+
+        await Task.Delay(FirstDelay, time, cancel).ConfigureAwait(false); // Docker tells us first and removes it then
     }
 
     private bool IsOurs(string driver) => driver == MeshDriver || driver == DriverNameOf(options.PluginSocket);

@@ -19,6 +19,11 @@ internal sealed class PluginNetworks(IStateStore store)
     /// <summary>Those that were removed since <see cref="BeginComparison"/>, which Docker's answer may still have; null while nobody compares.</summary>
     private volatile ConcurrentDictionary<string, bool>? _removed;
 
+    private TaskCompletionSource _removal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when a network is removed after this was asked for.</summary>
+    internal Task NextRemoval => Volatile.Read(ref _removal).Task;
+
     /// <summary>Null for one that is not ours, or that was made before this kind of record was kept.</summary>
     internal PluginNetwork? Find(string id) => _networks.GetValueOrDefault(id);
 
@@ -60,6 +65,8 @@ internal sealed class PluginNetworks(IStateStore store)
         {
             store.RemoveSoon(StateKeys.Networks + id);
         }
+
+        Interlocked.Exchange(ref _removal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     /// <summary>Forgets those that are gone: they were removed while we were not there.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weave.Daemon;
@@ -81,7 +82,8 @@ internal static class PluginServices
         {
             if (options.IpAllocationRange.Length > 0)
             {
-                services.AddHostedService<DefaultNetworkService>(); // it asks for its subnet
+                services.AddSingleton<DefaultNetworkService>(); // it asks for its subnet
+                services.AddHostedService(provider => provider.GetRequiredService<DefaultNetworkService>());
             }
 
             services.AddSingleton<IContainerObserver>(provider => new ContainerTender(
@@ -121,6 +123,13 @@ internal static class PluginServices
 
         ShowDoors(app, options);
 
+        app.MapSurface(Surface.Control, routes => routes.MapDelete("/network", (RequestDelegate)(context =>
+        {
+            // Ours: weave stop and reset are about to remove the network.
+            app.Services.GetService<DefaultNetworkService>()?.GiveUp();
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        })));
         PluginEndpoints endpoints = app.Services.GetRequiredService<PluginEndpoints>();
         NetworkDriver weave = Driver(app.Services, options, options.PluginSocket, NetworkDriverOptions.GlobalScope);
         app.MapSurface(Surface.Plugin, routes =>

@@ -59,6 +59,21 @@ public sealed class RouterAwayTests : IDisposable
     }
 
     [Fact]
+    public void A_router_that_is_frozen_is_named_at_once_and_containers_can_end()
+    {
+        Launch();
+        DockerHosts.On(1, "docker pause weave");
+        Eventually.True(AtOnce, "the guard answers", () => DockerHosts.On(1, "readlink /run/docker/plugins/weavemesh.sock") == ".weave/guard-weavemesh.sock");
+        Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", AtOnce);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("docker unpause weave", refused.Error, StringComparison.Ordinal);
+        Within(AtOnce, "docker rm -f foo");
+        DockerHosts.On(1, "docker unpause weave");
+        Eventually.True(AtOnce, "it works again", () => DockerHosts.TryOn(1, "docker run --rm --net=weave test true").ExitCode == 0);
+        DockerHosts.AssertNoEndpoints(1);
+    }
+
+    [Fact]
     public void Stop_with_endpoints_left_leaves_a_dockerd_that_answers_at_once_and_launch_takes_over_again()
     {
         Launch();

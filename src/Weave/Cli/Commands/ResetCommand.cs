@@ -21,6 +21,7 @@ internal static class ResetCommand
         await WeaveContainer.FindOursAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
         await WeaveContainer.FindOursAsync(context, context.Environment.DatabaseVolume).ConfigureAwait(false);
         bool runs = await CheckAsync(context, force).ConfigureAwait(false);
+        await StopCommand.KeepNetworkAwayAsync(context).ConfigureAwait(false);
         await SocketGuard.RemoveNetworksAsync(context).ConfigureAwait(false);
         await LeaveAsync(context, runs).ConfigureAwait(false);
         await StopCommand.StopAsync(context).ConfigureAwait(false);

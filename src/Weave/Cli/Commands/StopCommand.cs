@@ -24,6 +24,7 @@ internal static class StopCommand
     internal static async Task StopAsync(CliContext context)
     {
         ContainerDetails? container = await WeaveContainer.FindOursAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
+        await KeepNetworkAwayAsync(context).ConfigureAwait(false);
         await RemoveNetworkAsync(context).ConfigureAwait(false);
         if (!await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
         {
@@ -35,6 +36,9 @@ internal static class StopCommand
             await context.Docker.Containers.StopAsync(container.Id, Patience, context.Cancel).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The router would make the network anew while we are about to remove it. One that does not run, or is the original's, does not.</summary>
+    internal static Task KeepNetworkAwayAsync(CliContext context) => context.Router.TryAsync("DELETE", "/network");
 
     /// <summary>The network that the plugin made, unless containers are on it or somebody else made it.</summary>
     private static async Task RemoveNetworkAsync(CliContext context)

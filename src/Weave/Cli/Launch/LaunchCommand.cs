@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using System.Text.Json;
 using Weave.Api;
 using Weave.Cli.Commands;
 using Weave.Docker;
@@ -59,7 +60,32 @@ internal static class LaunchCommand
 
         await guard.ConfigureAwait(false);
         await context.Output.WriteLineAsync(id).ConfigureAwait(false);
+        await TellProblemsAsync(context).ConfigureAwait(false);
         return 0;
+    }
+
+    /// <summary>What the router found wrong with the host while it started: whoever launches it is looking now.</summary>
+    private static async Task TellProblemsAsync(CliContext context)
+    {
+        if (!HostSide.IsHere(context))
+        {
+            return;
+        }
+
+        RouterReply reply = await context.Router.TryAsync("GET", "/report", json: true).ConfigureAwait(false);
+        if (!reply.IsSuccess)
+        {
+            return; // it was ready a moment ago: whatever became of it since, it was launched
+        }
+
+        using JsonDocument report = JsonDocument.Parse(reply.Body);
+        if (report.RootElement.TryGetProperty("Router", out JsonElement router) && router.TryGetProperty("Problems", out JsonElement problems))
+        {
+            foreach (JsonElement problem in problems.EnumerateArray())
+            {
+                await context.Error.WriteLineAsync($"WARNING: {problem.GetString()}").ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>A first launch that failed leaves the host as it found it; after an earlier one containers may use what is there.</summary>

@@ -41,6 +41,9 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
 
     private const byte AcknowledgedTag = 0;
 
+    /// <summary>Ours: the other end has no device at present, so nothing that we send this way arrives. Original peers ignore it.</summary>
+    public const byte NoDeviceTag = 2;
+
     private readonly int _frameLength = FastHeartbeat.LengthFor(mtuBytes);
     private bool _confirmed;
     private bool _heardOnce;
@@ -142,6 +145,13 @@ public sealed class FastForwarder(ulong connectionUid, int mtuBytes, Ipv4Address
     /// <summary>A control message; unknown tags are ignored.</summary>
     public void OnControl(TimeSpan now, byte tag, ICollection<FastForwarderEffect> effects)
     {
+        if (tag == NoDeviceTag && _confirmed)
+        {
+            _silent = true; // until a heartbeat says otherwise
+            Weigh(effects);
+            return;
+        }
+
         if (tag != AcknowledgedTag || _established)
         {
             return;

@@ -42,6 +42,9 @@ internal sealed class FastLink(FastOverlay owner, OverlayConnection connection, 
     /// </summary>
     internal bool Presumed { get; set; }
 
+    /// <summary>Tells the other end, whose frames would go nowhere until it notices the silence.</summary>
+    internal void TellNoDevice() => events.SendControl(FastForwarder.NoDeviceTag, []);
+
     public TimeSpan Silence => owner.Now - Machine.HeardAt;
 
     public OverlayStatus Status { get; } = new("fastdp", mtuBytes, Encrypted: false, "");

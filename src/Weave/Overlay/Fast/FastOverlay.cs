@@ -183,6 +183,10 @@ internal sealed class FastOverlay : ISubOverlay, IPieceEvents, IDisposable
         foreach (FastLink link in _links.Values)
         {
             link.TellHeld();
+            if (!isThere)
+            {
+                link.TellNoDevice();
+            }
         }
 
         Changed();

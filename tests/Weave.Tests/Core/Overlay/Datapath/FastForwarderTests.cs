@@ -49,6 +49,19 @@ public sealed class FastForwarderTests
     }
 
     [Fact]
+    public void A_neighbour_that_has_no_device_is_on_hold_until_its_next_heartbeat()
+    {
+        Confirm();
+        Heartbeat(0.1);
+        _forwarder.OnControl(Seconds(1), 0, _effects);
+        Take();
+        _forwarder.OnControl(Seconds(2), FastForwarder.NoDeviceTag, _effects);
+        Assert.Equal([new FastForwarderEffect.Hold(true)], Take());
+        Heartbeat(3);
+        Assert.Contains(new FastForwarderEffect.Hold(false), Take());
+    }
+
+    [Fact]
     public void An_acknowledgement_establishes_once_and_slows_the_heartbeats_down()
     {
         Confirm();

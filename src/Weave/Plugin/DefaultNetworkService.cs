@@ -123,8 +123,8 @@ internal sealed class DefaultNetworkService(
     private string? Misfit(NetworkDetails network)
     {
         string?[] subnets = [.. (network.IPAM?.Config ?? []).Select(pool => pool.Subnet)];
-        return network.Driver != MeshDriver ? $"the Docker network '{NetworkName}' is of the driver '{network.Driver}': containers on it are not on Weave Net"
-            : network.IPAM?.Driver == MeshDriver && !subnets.Contains(allocation.DefaultSubnet.ToString())
+        return !IsOurs(network.Driver) ? $"the Docker network '{NetworkName}' is of the driver '{network.Driver}': containers on it are not on Weave Net"
+            : network.Driver == MeshDriver && network.IPAM?.Driver == MeshDriver && !subnets.Contains(allocation.DefaultSubnet.ToString())
                 ? $"the Docker network '{NetworkName}' has the subnet {string.Join(", ", subnets)} of an earlier --ipalloc-range or --ipalloc-default-subnet, not {allocation.DefaultSubnet}: new containers on it may get no address"
             : null;
     }

@@ -53,7 +53,7 @@ internal sealed class MulticastHeirs(
         {
             try
             {
-                if (namespaces.Run(options.HostRoot + sandbox, () => Ensure(port.PeerIndex)))
+                if (namespaces.Run(OnHost(sandbox), () => Ensure(port.PeerIndex)))
                 {
                     return;
                 }
@@ -66,6 +66,17 @@ internal sealed class MulticastHeirs(
 
             await Task.Delay(Pause, time, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Docker names sandboxes below /var/run, which is a link to /run on most hosts; followed from our own root it would lead
+    /// to ours and not the host's.
+    /// </summary>
+    private string OnHost(string sandbox)
+    {
+        const string Linked = "/var/run/";
+        string direct = sandbox.StartsWith(Linked, StringComparison.Ordinal) ? $"{options.HostRoot}/run/{sandbox[Linked.Length..]}" : "";
+        return File.Exists(direct) ? direct : options.HostRoot + sandbox;
     }
 
     /// <returns>The container has its route.</returns>

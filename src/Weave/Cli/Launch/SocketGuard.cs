@@ -27,7 +27,7 @@ internal static class SocketGuard
     /// <summary>Containers leave our networks, and those of this host go: Docker keeps nothing for which it would look for us.</summary>
     internal static async Task RemoveNetworksAsync(CliContext context)
     {
-        NetworkDetails[] ours = [.. (await context.Docker.Networks.ListAsync(context.Cancel).ConfigureAwait(false)).Where(network => network.Driver is "weave" or "weavemesh")];
+        NetworkDetails[] ours = [.. (await context.Docker.Networks.ListAsync(context.Cancel).ConfigureAwait(false)).Where(IsOurs)];
         if (ours.Length > 0 && !await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
         {
             await EnsureAsync(context, await WeaveImage.EnsureAsync(context).ConfigureAwait(false)).ConfigureAwait(false);
@@ -49,6 +49,9 @@ internal static class SocketGuard
             }
         }
     }
+
+    /// <summary>Docker would look for us on its behalf: for its links, or for its addresses.</summary>
+    private static bool IsOurs(NetworkDetails network) => network.Driver is "weave" or "weavemesh" || network.IPAM?.Driver is "weavemesh";
 
     private static async Task DisconnectAllAsync(CliContext context, string network)
     {

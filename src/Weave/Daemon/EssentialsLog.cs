@@ -9,4 +9,7 @@ internal static partial class EssentialsLog
 
     [LoggerMessage(022, LogLevel.Critical, "the router ends, since {Part} has ended: {Reason}")]
     internal static partial void Ends(this ILogger logger, string part, string reason);
+
+    [LoggerMessage(023, LogLevel.Debug, "{Part} has ended while everything is closed: {Reason}")]
+    internal static partial void EndedLate(this ILogger logger, string part, string reason);
 }

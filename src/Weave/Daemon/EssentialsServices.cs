@@ -21,9 +21,21 @@ internal static partial class EssentialsServices
     internal static void WatchThreads(this IServiceProvider services)
     {
         Essentials essentials = services.GetRequiredService<Essentials>();
-        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => essentials.Died(
-            $"thread {Thread.CurrentThread.Name ?? "of the pool"}",
-            unhandled.ExceptionObject as Exception ?? new InvalidOperationException(unhandled.ExceptionObject.ToString()));
+        CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        ILogger logger = services.GetRequiredService<ILogger<Essentials>>();
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
+        {
+            string part = $"thread {Thread.CurrentThread.Name ?? "of the pool"}";
+            Exception reason = unhandled.ExceptionObject as Exception ?? new InvalidOperationException(unhandled.ExceptionObject.ToString());
+            if (stopping.IsCancellationRequested)
+            {
+                // All is being closed under its feet: the reason why, and the status, are not its to tell. Going on from here would end the process.
+                logger.EndedLate(part, reason.Message);
+                Thread.Sleep(Timeout.Infinite);
+            }
+
+            essentials.Died(part, reason);
+        };
     }
 
     /// <summary>Not by way of the runtime, which would wait for whatever still runs.</summary>

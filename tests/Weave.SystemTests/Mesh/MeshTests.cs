@@ -16,7 +16,7 @@ public sealed class MeshTests
     [InlineData("", "", "established sleeve", 2)]
     [InlineData("--password=secret", "", "established encrypted   sleeve", 2)]
     [InlineData("", "--max-protocol-version=1", "established sleeve", 1)]
-    [InlineData("--password=secret", "--max-protocol-version=1", "established encrypted   sleeve", 1)]
+    [InlineData("--password=secret --min-protocol-version=1", "--max-protocol-version=1", "established encrypted   sleeve", 1)]
     public void Status_shows_the_line_within_5_s_of_start_and_again_after_the_middle_was_killed_and_resumed(string all, string middle, string connection, int version)
     {
         using MeshHosts hosts = new();

@@ -39,7 +39,13 @@ internal sealed class PieceWatch(Func<PieceKeeper> keeper, Action afterwards, Ti
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _stop.Dispose();
+    /// <summary>After a start that failed nobody has stopped it.</summary>
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread?.Join();
+        _stop.Dispose();
+    }
 
     private void Run()
     {

@@ -7,6 +7,9 @@ namespace Weave.Cli;
 /// <summary>The state of containers, in the original's words.</summary>
 internal static class WeaveContainer
 {
+    /// <summary>Where the original's containers have their record, whatever image they are from.</summary>
+    private const string OriginalData = "/weavedb";
+
     private static readonly string[] OriginalImages = ["weaveworks/weave", "weaveworks/weavedb"];
 
     /// <summary>Null when it runs; else why not.</summary>
@@ -40,6 +43,7 @@ internal static class WeaveContainer
     /// </summary>
     internal static bool IsRouter(ContainerDetails container) =>
         container.Config.Labels?.ContainsKey(RouterContainer.Label) == true
+        || container.Mounts?.Any(mount => mount.Destination == OriginalData) == true
         || Repository(container.Config.Image) is var image
             && (image == WeaveImage.Repository || OriginalImages.Any(original => image == original || image.EndsWith("/" + original, StringComparison.Ordinal)));
 

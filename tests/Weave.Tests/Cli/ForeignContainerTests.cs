@@ -27,6 +27,12 @@ public sealed class ForeignContainerTests
     }
 
     [Theory]
+    [InlineData("/weavedb", true)]
+    [InlineData("/data", false)]
+    public void The_container_of_the_originals_record_is_told_by_its_volume(string mount, bool router) =>
+        Assert.Equal(router, WeaveContainer.IsRouter(new ContainerDetails { Id = "1", Config = new ContainerConfig { Image = "x" }, Mounts = [new MountPoint("volume", "v", "/v", mount, RW: true)] }));
+
+    [Theory]
     [InlineData("stop")]
     [InlineData("reset")]
     [InlineData("reset --force")]

@@ -56,6 +56,19 @@ internal static class WeaveContainer
             : throw new CommandException($"The container named '{name}' is not Weave Net's (its image is {container.Config.Image}): left alone.", 2);
     }
 
+    /// <summary>The same, to be ended: one that is paused goes on first, since it answers nobody and Docker waits for it.</summary>
+    /// <exception cref="CommandException">It is somebody else's.</exception>
+    internal static async Task<ContainerDetails?> FindToEndAsync(CliContext context, string name)
+    {
+        ContainerDetails? container = await FindOursAsync(context, name).ConfigureAwait(false);
+        if (container is { State.Paused: true })
+        {
+            await context.Docker.Containers.UnpauseAsync(container.Id, context.Cancel).ConfigureAwait(false);
+        }
+
+        return container;
+    }
+
     /// <summary>Without tag and digest. A colon before a slash belongs to the registry's port.</summary>
     private static string Repository(string image)
     {

@@ -54,6 +54,9 @@ public sealed class DockerContainers
     public Task StopAsync(string id, TimeSpan patience, CancellationToken cancel) => _transport.PostAsync(
         string.Create(CultureInfo.InvariantCulture, $"/containers/{Uri.EscapeDataString(id)}/stop?t={(int)patience.TotalSeconds}"), cancel);
 
+    /// <summary>Lets one that is paused go on.</summary>
+    public Task UnpauseAsync(string id, CancellationToken cancel) => _transport.PostAsync($"/containers/{Uri.EscapeDataString(id)}/unpause", cancel);
+
     /// <summary>Removes it with its anonymous volumes.</summary>
     /// <returns>It existed.</returns>
     public Task<bool> RemoveAsync(string id, bool force, CancellationToken cancel) =>

@@ -144,8 +144,10 @@ internal sealed class PluginEndpoints(ILogger<PluginEndpoints> logger, TimeProvi
 
     private static byte[] Encode<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
+    /// <summary>Docker opens a connection for each call: one that it kept would lead to us when the guard answers in our place.</summary>
     private static Task WriteAsync(HttpContext context, byte[] body)
     {
+        context.Response.Headers.Connection = "close";
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, 0, body.Length);

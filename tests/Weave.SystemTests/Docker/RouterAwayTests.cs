@@ -63,13 +63,21 @@ public sealed class RouterAwayTests : IDisposable
     {
         Launch();
         DockerHosts.On(1, "docker pause weave");
-        Eventually.True(AtOnce, "the guard answers", () => DockerHosts.On(1, "readlink /run/docker/plugins/weavemesh.sock") == ".weave/guard-weavemesh.sock");
-        Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", AtOnce);
-        Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains("docker unpause weave", refused.Error, StringComparison.Ordinal);
-        Within(AtOnce, "docker rm -f foo");
-        DockerHosts.On(1, "docker unpause weave");
+        try
+        {
+            Eventually.True(AtOnce, "the guard answers", () => DockerHosts.On(1, "readlink /run/docker/plugins/weavemesh.sock") == ".weave/guard-weavemesh.sock");
+            Shell.Result refused = DockerHosts.TryOn(1, "docker run --rm --net=weave test true", AtOnce);
+            Assert.NotEqual(0, refused.ExitCode);
+            Assert.Contains("docker unpause weave", refused.Error, StringComparison.Ordinal);
+            Within(AtOnce, "docker rm -f foo");
+        }
+        finally
+        {
+            DockerHosts.On(1, "docker unpause weave");
+        }
+
         Eventually.True(AtOnce, "it works again", () => DockerHosts.TryOn(1, "docker run --rm --net=weave test true").ExitCode == 0);
+        DockerHosts.On(1, "docker pause weave && weave stop");
         DockerHosts.AssertNoEndpoints(1);
     }
 

@@ -18,7 +18,7 @@ internal static class ResetCommand
             throw new UsageException($"weave reset: unknown option '{args[0]}'");
         }
 
-        await WeaveContainer.FindOursAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
+        await WeaveContainer.FindToEndAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
         await WeaveContainer.FindOursAsync(context, context.Environment.DatabaseVolume).ConfigureAwait(false);
         bool runs = await CheckAsync(context, force).ConfigureAwait(false);
         await StopCommand.KeepNetworkAwayAsync(context).ConfigureAwait(false);

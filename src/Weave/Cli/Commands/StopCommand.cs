@@ -23,7 +23,7 @@ internal static class StopCommand
 
     internal static async Task StopAsync(CliContext context)
     {
-        ContainerDetails? container = await WeaveContainer.FindOursAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
+        ContainerDetails? container = await WeaveContainer.FindToEndAsync(context, context.Environment.ContainerName).ConfigureAwait(false);
         await KeepNetworkAwayAsync(context).ConfigureAwait(false);
         await RemoveNetworkAsync(context).ConfigureAwait(false);
         if (!await WeaveContainer.RunsAsync(context).ConfigureAwait(false))
@@ -38,7 +38,18 @@ internal static class StopCommand
     }
 
     /// <summary>The router would make the network anew while we are about to remove it. One that does not run, or is the original's, does not.</summary>
-    internal static Task KeepNetworkAwayAsync(CliContext context) => context.Router.TryAsync("DELETE", "/network");
+    internal static async Task KeepNetworkAwayAsync(CliContext context)
+    {
+        try
+        {
+            // One that is stopped by a signal takes the question and never answers.
+            await context.Router.TryAsync("DELETE", "/network").WaitAsync(TimeSpan.FromSeconds(2), context.Cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await context.Error.WriteLineAsync("The router does not answer; going on without it.").ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The network that the plugin made, unless containers are on it or somebody else made it.</summary>
     private static async Task RemoveNetworkAsync(CliContext context)

@@ -50,12 +50,14 @@ public sealed class GuardTests
                 Assert.Contains(GuardAnswers.SilentRefusal, await CallAsync(path, "NetworkDriver.CreateNetwork"), StringComparison.Ordinal);
                 Assert.Contains("200 OK", await CallAsync(path, "NetworkDriver.Leave"), StringComparison.Ordinal);
 
-                // It wakes: what tore down meanwhile waits for it to be read.
+                // It wakes, and is told what tore down meanwhile before Docker comes again.
                 await AnswerAsync(watcher);
-                await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Router));
                 using Socket late = await router.AcceptAsync();
                 byte[] text = new byte[1024];
                 Assert.Contains("POST /NetworkDriver.Leave", Encoding.ASCII.GetString(text, 0, await late.ReceiveAsync(text)), StringComparison.Ordinal);
+                Assert.True(DriverSockets.PointsTo(path, DriverSockets.Guard));
+                await late.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray());
+                await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Router));
             }
 
             await UntilAsync(() => DriverSockets.PointsTo(path, DriverSockets.Guard)); // it was killed, so it seems

@@ -9,8 +9,10 @@ internal sealed class GuardedDriver : IDisposable
     /// <summary>The router gives every call up after 0.9 s.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan SilentPatience = TimeSpan.FromMilliseconds(100);
+    private const int MostMissed = 10_000;
 
+    /// <summary>What tears down, and was answered for a silent router, in order.</summary>
+    private readonly Queue<(string Call, byte[] Body)> _missed = new();
     private readonly string _name;
     private readonly RouterWatch _watch;
     private readonly HttpClient _router;
@@ -19,6 +21,8 @@ internal sealed class GuardedDriver : IDisposable
     {
         _name = DefaultNetworkService.DriverNameOf(path);
         _watch = watch;
+        _watch.Woke = TellMissedAsync;
+        _watch.Gone = Forget;
         _router = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancel) => watch.ConnectAsync(cancel), UseProxy = false })
         {
             BaseAddress = new Uri("http://router"),
@@ -37,7 +41,11 @@ internal sealed class GuardedDriver : IDisposable
         // Docker shall look for the router again with its next call, instead of staying with us.
         context.Response.Headers.Connection = "close";
         bool needsRouter = GuardAnswers.NeedsRouter(call);
-        if ((needsRouter || _watch.IsThere) && await _watch.WaitAsync(context.RequestAborted).ConfigureAwait(false)
+        if (!needsRouter && own is not null && _watch.IsSilent)
+        {
+            Remember(call, body.ToArray());
+        }
+        else if ((needsRouter || _watch.IsThere) && await _watch.WaitAsync(context.RequestAborted).ConfigureAwait(false)
             && (!needsRouter || await _watch.WaitForSignAsync(context.RequestAborted).ConfigureAwait(false))
             && await AskRouterAsync(context, call, body.ToArray()).ConfigureAwait(false))
         {
@@ -51,10 +59,54 @@ internal sealed class GuardedDriver : IDisposable
         await WriteAsync(context, Encoding.UTF8.GetBytes(own ?? $$"""{"Err":"{{refusal}}","Error":"{{refusal}}"}""")).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Asks the router. One that is silent gets what tears down all the same, and will read it when it wakes; its answer is
-    /// not waited for.
-    /// </summary>
+    private void Remember(string call, byte[] body)
+    {
+        lock (_missed)
+        {
+            if (_missed.Count < MostMissed)
+            {
+                _missed.Enqueue((call, body));
+            }
+        }
+    }
+
+    /// <summary>The router has ended: the next one puts its books in order by itself.</summary>
+    private void Forget()
+    {
+        lock (_missed)
+        {
+            _missed.Clear();
+        }
+    }
+
+    /// <summary>Tells a router that woke what was answered in its place, before Docker is sent to it again.</summary>
+    private async Task TellMissedAsync(CancellationToken stop)
+    {
+        while (TryNext(out (string Call, byte[] Body) missed))
+        {
+            try
+            {
+                using ByteArrayContent content = new(missed.Body);
+                using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                limit.CancelAfter(AnswerPatience);
+                using HttpResponseMessage answer = await _router.PostAsync(new Uri(missed.Call, UriKind.Relative), content, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception gone) when (gone is HttpRequestException or OperationCanceledException)
+            {
+                return; // it has fallen silent again, or has ended: in either case that is noticed elsewhere
+            }
+        }
+    }
+
+    private bool TryNext(out (string Call, byte[] Body) missed)
+    {
+        lock (_missed)
+        {
+            return _missed.TryDequeue(out missed);
+        }
+    }
+
+    /// <summary>Asks the router.</summary>
     /// <returns>False when the router has gone or fallen silent meanwhile.</returns>
     private async Task<bool> AskRouterAsync(HttpContext context, string call, byte[] body)
     {
@@ -62,7 +114,7 @@ internal sealed class GuardedDriver : IDisposable
         {
             using ByteArrayContent content = new(body);
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            limit.CancelAfter(_watch.IsSilent ? SilentPatience : AnswerPatience);
+            limit.CancelAfter(AnswerPatience);
             using HttpResponseMessage answer = await _router.PostAsync(new Uri(call, UriKind.Relative), content, limit.Token).ConfigureAwait(false);
             byte[] text = await answer.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
             context.Response.StatusCode = (int)answer.StatusCode;

@@ -24,6 +24,12 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
     private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _silence; // completed by the next sign of life
 
+    /// <summary>Called when a silent router gives a sign of life, before Docker is sent to it.</summary>
+    internal Func<CancellationToken, Task> Woke { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Called when the router has ended.</summary>
+    internal Action Gone { get; set; } = static () => { };
+
     /// <summary>As far as we know.</summary>
     internal bool IsThere
     {
@@ -152,6 +158,7 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
 
     private void Left()
     {
+        Gone();
         bool orderly = DriverSockets.PointsTo(path, DriverSockets.Guard); // then it sends Docker to us by itself
         lock (_gate)
         {
@@ -201,7 +208,7 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
                     return;
                 }
 
-                Spoke();
+                await SpokeAsync(stop).ConfigureAwait(false);
                 await Task.Delay(AskEvery, time, stop).ConfigureAwait(false);
             }
         }
@@ -228,8 +235,14 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
         DriverSockets.PointTo(path, DriverSockets.Guard);
     }
 
-    private void Spoke()
+    private async Task SpokeAsync(CancellationToken stop)
     {
+        if (!IsSilent)
+        {
+            return;
+        }
+
+        await Woke(stop).ConfigureAwait(false);
         TaskCompletionSource? silence;
         lock (_gate)
         {
@@ -237,10 +250,7 @@ internal sealed class RouterWatch(string path, RouterMemory memory, TimeProvider
             _silence = null;
         }
 
-        if (silence is not null)
-        {
-            DriverSockets.PointTo(path, DriverSockets.Router);
-            silence.TrySetResult();
-        }
+        DriverSockets.PointTo(path, DriverSockets.Router);
+        silence?.TrySetResult();
     }
 }

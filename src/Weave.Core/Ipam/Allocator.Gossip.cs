@@ -36,7 +36,7 @@ public sealed partial class Allocator
     {
         _now = now;
         OnHeardFrom(originator);
-        GossipOutcome outcome = OnState(payload, originator, PeerName.Unknown); // who relays it tells his own state
+        GossipOutcome outcome = OnState(payload, originator, originator); // who relays it has taken what the originator told of his own
         Finish();
         return outcome.Fault is null ? new GossipOutcome(_gossip) : outcome;
     }

@@ -16,6 +16,9 @@ public sealed class RecordedRepliesTests
     {
         ["GET /report: nothing | $.Router.Connections[].Attrs.rtt Number"] = "the round trip, for `weave status connections` on a terminal",
         ["GET /report: nothing | $.Router.Connections[].Attrs.cipher String"] = "which of several ciphers is in use",
+        ["GET /report: nothing | $.Router.Connections[].Attrs.protocol Number"] = "a connection that does not speak the highest version says so",
+        ["GET /status/connections: \n-- <22>established encrypted   sleeve B(host2) encrypted=truemtu=N | \n-- <22>established encrypted   sleeve B(host2) encrypted=truemtu=Nprotocol=N"] = "the same",
+        ["GET /status/connections: \n-- <22>established sleeve B(host2) mtu=N | \n-- <22>established sleeve B(host2) mtu=Nprotocol=N"] = "the same",
         ["GET /status/connections: \n-- <22>failed      read tcp N->N read: connection reset by peer, retry: TIME  | \n-- <22>failed      Unable to decrypt TCP msg, retry: TIME "] =
             "of two that have different passwords either may notice first; the original says this, too",
     };

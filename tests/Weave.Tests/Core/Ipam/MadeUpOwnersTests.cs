@@ -110,4 +110,23 @@ public sealed class MadeUpOwnersTests
 
     private static PeerName Owner(AllocatorMesh mesh, AllocatorHost view, Ipv4Address address) =>
         mesh.Status(view).Entries.Last(entry => entry.Token.Value <= address.Value).Peer;
+
+    /// <summary>Its own word takes from it, however many owners are left.</summary>
+    [Fact]
+    public void What_a_leaving_host_has_is_taken_over_by_those_who_stay()
+    {
+        AllocatorMesh mesh = new(hosts: 3);
+        foreach (int host in (int[])[1, 2, 3])
+        {
+            mesh.Run(mesh[host], $"c{host}");
+            mesh.Pass(TimeSpan.FromSeconds(5));
+        }
+
+        mesh.Pass(TimeSpan.FromSeconds(35));
+        Assert.Equal(3, mesh.Status(mesh[1]).Entries.Select(entry => entry.Peer).Distinct().Count());
+        mesh.Stop(mesh[3], "c3");
+        mesh[3].Allocator!.Leave(mesh.Network.Now);
+        mesh.Deliver();
+        Assert.All([1, 2], host => Assert.DoesNotContain(mesh.Status(mesh[host]).Entries, entry => entry.Peer == mesh[3].Self));
+    }
 }
